@@ -1,0 +1,35 @@
+namespace PyScriptHub.Domain.Projects;
+
+/// <summary>How large things may be. Defaults are those of the security notes; lengths in bytes.</summary>
+public sealed record ProjectLimits
+{
+    /// <summary>The longest path, in UTF-8 bytes.</summary>
+    public const int PathBytes = 240;
+
+    /// <summary>The most segments that a path may have.</summary>
+    public const int PathDepth = 10;
+
+    /// <summary>The largest archive.</summary>
+    public long ZipBytes { get; init; } = 50_000_000;
+
+    /// <summary>The most that a project's files may have together.</summary>
+    public long ProjectBytes { get; init; } = 200_000_000;
+
+    /// <summary>The most entries of an archive and files of a project.</summary>
+    public int Files { get; init; } = 2_000;
+
+    /// <summary>The largest file.</summary>
+    public long FileBytes { get; init; } = 25_000_000;
+
+    /// <summary>The largest ratio of unpacked to packed length of an archive beyond <see cref="RatioFreeBytes"/>.</summary>
+    public int Ratio { get; init; } = 100;
+
+    /// <summary>What an archive may unpack to before its ratio is looked at.</summary>
+    public long RatioFreeBytes { get; init; } = 1_000_000;
+
+    /// <summary>What all distinct files of an account's projects may have together.</summary>
+    public long AccountBytes { get; init; } = 1_000_000_000;
+
+    /// <summary>Archives that an account may import in an hour.</summary>
+    public int ImportsPerHour { get; init; } = 120;
+}

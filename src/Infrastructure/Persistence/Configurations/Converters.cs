@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using PyScriptHub.Domain.Projects;
+
+namespace PyScriptHub.Infrastructure.Persistence.Configurations;
+
+sealed class ProjectIdConverter() : ValueConverter<ProjectId, Guid>(id => id.Value, value => new ProjectId(value));
+
+sealed class BlobHashConverter() : ValueConverter<BlobHash, byte[]>(hash => hash.ToArray(), bytes => BlobHash.From(bytes));
+
+sealed class ManifestConverter() : ValueConverter<Manifest, string>(manifest => Write(manifest), json => Read(json))
+{
+    public static string Write(Manifest manifest) => JsonSerializer.Serialize(
+        manifest.Files.ToDictionary(file => file.Key.Value, file => new StoredEntry(file.Value.Hash.ToString(), file.Value.Length), StringComparer.Ordinal));
+
+    public static Manifest Read(string json) => Manifest.FromStored(
+        JsonSerializer.Deserialize<Dictionary<string, StoredEntry>>(json)!.Select(file => KeyValuePair.Create(
+            FilePath.FromStored(file.Key), new ManifestEntry(BlobHash.FromHex(file.Value.H), file.Value.N))));
+
+    // One letter each: a manifest of 2,000 files is read often.
+    private sealed record StoredEntry(string H, long N);
+}
+
+/// <summary>Manifests are immutable and equal by value, so a snapshot is the manifest itself.</summary>
+sealed class ManifestComparer() : ValueComparer<Manifest>(
+    (a, b) => a == null ? b == null : a.Equals(b), manifest => manifest.GetHashCode(), manifest => manifest);
+
+sealed class PagesConverter() : ValueConverter<ImmutableSortedDictionary<string, PageRelease>, string>(
+    pages => JsonSerializer.Serialize(pages, JsonSerializerOptions.Default), json => Read(json))
+{
+    private static ImmutableSortedDictionary<string, PageRelease> Read(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, PageRelease>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+}
+
+sealed class PagesComparer() : ValueComparer<ImmutableSortedDictionary<string, PageRelease>>(
+    (a, b) => a == null ? b == null : b != null && a.SequenceEqual(b), pages => pages.Count, pages => pages);

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Accounts;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Accounts;
+using PyScriptHub.Infrastructure.Persistence.Configurations;
+
+namespace PyScriptHub.Infrastructure.Persistence;
+
+/// <summary>The hub's database.</summary>
+public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<HubUser, IdentityRole<Guid>, Guid>(options)
+{
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<SetupLink> SetupLinks => Set<SetupLink>();
+
+    public DbSet<Project> Projects => Set<Project>();
+
+    public DbSet<Revision> Revisions => Set<Revision>();
+
+    public DbSet<RevisionBlob> RevisionBlobs => Set<RevisionBlob>();
+
+    public DbSet<Blob> Blobs => Set<Blob>();
+
+    public DbSet<Publication> Publications => Set<Publication>();
+
+    public DbSet<ContentGrant> ContentGrants => Set<ContentGrant>();
+
+    public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
+
+    public DbSet<SlugRedirect> SlugRedirects => Set<SlugRedirect>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<RateWindow> RateWindows => Set<RateWindow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<ProjectId>().HaveConversion<ProjectIdConverter>();
+        configurationBuilder.Properties<BlobHash>().HaveConversion<BlobHashConverter>().HaveColumnType("bytea");
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.HasPostgresExtension("pg_trgm");
+        builder.ApplyConfigurationsFromAssembly(typeof(HubDb).Assembly);
+        SnakeCase.Apply(builder.Model);
+    }
+}

@@ -1,7 +1,0 @@
-namespace PyScriptHub.Domain.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void It_builds() => Assert.True(true);
-}

@@ -1,0 +1,2 @@
+// dotnet-ef starts this program only to find its references.
+return;
