@@ -33,7 +33,7 @@ public abstract record Error
     public sealed record Malformed(IReadOnlyDictionary<string, string[]> Errors) : Error("malformed", "The request has fields that are wrong.");
 
     /// <summary>The request is understood and its content is not acceptable (422).</summary>
-    public sealed record Invalid(string Word, string Why, IReadOnlyDictionary<string, string[]>? Errors = null) : Error(Word, Why);
+    public sealed record Invalid(string Word, string Why, string Field = "file") : Error(Word, Why);
 
     /// <summary>Something is larger than the limit (413). Lengths in bytes, or a count of entries.</summary>
     public sealed record TooLarge(string What, long Limit, long? Size) : Error(

@@ -2,8 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PyScriptHub.Domain.Outcomes;
 
+/// <summary>What every result can say without its type being known.</summary>
+public interface IOutcome
+{
+    /// <summary>Why there is no value; null where there is one.</summary>
+    Error? Error { get; }
+}
+
 /// <summary>What a use case answers: a value, or the error that says why there is none.</summary>
-public readonly struct Result<T>
+public readonly struct Result<T> : IOutcome
 {
     private Result(T? value, Error? error) => (Value, Error) = (value, error);
 

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using PyScriptHub.Domain.Outcomes;
+
+namespace PyScriptHub.Web.Http;
+
+/// <summary>The one mapper from what went wrong to problem+json (RFC 9457).</summary>
+public static class Problems
+{
+    /// <summary>Answers a result: its value by <paramref name="ok"/>, its error as a problem.</summary>
+    public static IResult ToHttp<T>(this Result<T> result, Func<T, IResult> ok) => result.IsOk ? ok(result.Value) : Of(result.Error);
+
+    /// <summary>Answers a result as JSON with 200.</summary>
+    public static IResult ToHttp<T>(this Result<T> result) => result.ToHttp(value => Results.Ok(value));
+
+    /// <summary>Answers a result that has nothing to say with 204.</summary>
+    public static IResult ToHttp(this Result<Done> result) => result.ToHttp(_ => Results.NoContent());
+
+    /// <summary>The problem that an error is.</summary>
+    public static IResult Of(Error error) => new ErrorResult(error);
+
+    /// <summary>The HTTP status of an error.</summary>
+    public static int StatusOf(Error error) => error switch
+    {
+        Error.Malformed => StatusCodes.Status400BadRequest,
+        Error.Unauthenticated => StatusCodes.Status401Unauthorized,
+        Error.Forbidden => StatusCodes.Status403Forbidden,
+        Error.NotFound => StatusCodes.Status404NotFound,
+        Error.Conflict => StatusCodes.Status409Conflict,
+        Error.Gone => StatusCodes.Status410Gone,
+        Error.Stale => StatusCodes.Status412PreconditionFailed,
+        Error.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        Error.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
+        Error.Invalid => StatusCodes.Status422UnprocessableEntity,
+        Error.PreconditionRequired => StatusCodes.Status428PreconditionRequired,
+        Error.TooManyRequests => StatusCodes.Status429TooManyRequests,
+        Error.CorruptBlob => StatusCodes.Status502BadGateway,
+        Error.QuotaExceeded => StatusCodes.Status507InsufficientStorage,
+        _ => throw new NotSupportedException($"No status is set for {error.GetType().Name}."),
+    };
+
+    /// <summary>Answers what nobody expected, once, at the edge.</summary>
+    public static async Task AnswerExceptionAsync(HttpContext context)
+    {
+        var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var (status, code, detail) = Explain(exception);
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage)
+            context.Response.Headers.RetryAfter = "5";
+        await WriteAsync(context, status, code, detail, FieldsOf(exception));
+    }
+
+    /// <summary>Writes a problem as problem+json.</summary>
+    public static Task WriteAsync(
+        HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, string[]>? errors = null, Error? error = null)
+    {
+        var problem = new ProblemDetails
+        {
+            Status = status,
+            Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+            Detail = detail,
+            Type = "about:blank",
+        };
+        problem.Extensions["code"] = code;
+        if (errors is not null) problem.Extensions["errors"] = errors;
+        if (error is Error.TooLarge large)
+        {
+            problem.Extensions["limit"] = large.Limit;
+            if (large.Size is { } size) problem.Extensions["size"] = size;
+        }
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json", context.RequestAborted);
+    }
+
+    private static (int Status, string Code, string Detail) Explain(Exception? exception) => exception switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            (StatusCodes.Status413PayloadTooLarge, "too_large", "The request is larger than what is taken here."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+            (StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send the body as application/json."),
+        BadHttpRequestException bad => (bad.StatusCode, "malformed", "The request cannot be read. Its errors say where."),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 } =>
+            (StatusCodes.Status507InsufficientStorage, "disk_full", "The hub's disk is full. Nothing was changed; try again later."),
+        _ when IsDatabaseAway(exception) =>
+            (StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The hub's database does not answer. Nothing was lost that was confirmed; try again in a moment."),
+        _ => (StatusCodes.Status500InternalServerError, "internal", "The hub made a mistake. It is in its log."),
+    };
+
+    /// <summary>Whether an exception says that the database cannot be reached for now.</summary>
+    public static bool IsDatabaseAway(Exception? exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections })
+                return true;
+            if (e is NpgsqlException and not PostgresException || e is System.Net.Sockets.SocketException) return true;
+        }
+        return false;
+    }
+
+    private static Dictionary<string, string[]>? FieldsOf(Exception? exception)
+    {
+        if (exception is not BadHttpRequestException) return null;
+        if (exception.InnerException is not JsonException json) return null;
+        var field = json.Path is null or "$" or "" ? "body" : json.Path.TrimStart('$', '.');
+        // The serializer's own text names .NET types; callers need the place and what to do.
+        var why = json.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "There is no such field."
+            : json.Message.Contains("missing required", StringComparison.Ordinal) ? "A required field is missing."
+            : "The value cannot be read here.";
+        return new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] };
+    }
+
+    private sealed class ErrorResult(Error error) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (error is Error.TooManyRequests busy)
+                httpContext.Response.Headers.RetryAfter = Math.Ceiling(busy.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            if (error is Error.Unauthenticated) httpContext.Response.Headers.WWWAuthenticate = "Bearer";
+            if (error is Error.Stale stale) httpContext.Response.Headers.ETag = $"\"{stale.Head.ToString(CultureInfo.InvariantCulture)}\"";
+            var errors = error switch
+            {
+                Error.Malformed malformed => malformed.Errors,
+                Error.Invalid invalid => new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Field] = [invalid.Message] },
+                _ => null,
+            };
+            return WriteAsync(httpContext, StatusOf(error), error.Code, error.Message, errors, error);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Reflection;
+using PyScriptHub.Domain.Projects;
+
+namespace PyScriptHub.Web;
+
+/// <summary>A setting that the hub cannot start with. The message names the key and what to write.</summary>
+public sealed class HubConfigurationException(string key, string why) : Exception($"{key}: {why}")
+{
+    /// <summary>The key as it stands in configuration, for example <c>Hub:PublicUrl</c>.</summary>
+    public string Key { get; } = key;
+}
+
+/// <summary>Reads <see cref="HubOptions"/> and refuses what the hub cannot mean.</summary>
+public static class HubConfiguration
+{
+    /// <summary>Where the hub is reached when nothing else is said.</summary>
+    public const string DefaultPublicUrl = "http://localhost:5080";
+
+    private const string Section = "Hub";
+
+    /// <summary>Every key under <c>Hub:</c>, in the form in which it is documented.</summary>
+    public static readonly IReadOnlyList<string> Keys =
+    [
+        "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
+        .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
+    ];
+
+    /// <summary>Reads the options. Throws <see cref="HubConfigurationException"/> for a value that cannot be used.</summary>
+    public static HubOptions Read(IConfiguration configuration, string defaultDataDirectory)
+    {
+        var publicUrl = ReadPublicUrl(configuration);
+        var roles = ReadRoles(configuration);
+        return new HubOptions
+        {
+            PublicUrl = publicUrl,
+            ContentDomain = ReadContentDomain(configuration, publicUrl),
+            DataDirectory = Path.GetFullPath(Value(configuration, "Hub:DataDirectory") ?? defaultDataDirectory),
+            IsWeb = roles.Contains("web"),
+            IsWorker = roles.Contains("worker"),
+            AdminToken = ReadAdminToken(configuration),
+            ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
+            Limits = ReadLimits(configuration),
+        };
+    }
+
+    /// <summary>Keys under <c>Hub:</c> that mean nothing: a typing mistake that would otherwise be silent.</summary>
+    public static IReadOnlyList<string> UnknownKeys(IConfiguration configuration) =>
+        [.. configuration.GetSection(Section).AsEnumerable()
+            .Where(pair => pair.Value is not null && !Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    private static Uri ReadPublicUrl(IConfiguration configuration)
+    {
+        var text = Value(configuration, "Hub:PublicUrl") ?? FromListenAddress(configuration) ?? DefaultPublicUrl;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new HubConfigurationException("Hub:PublicUrl", $"'{text}' is no address. Write one such as {DefaultPublicUrl}.");
+        if (url.AbsolutePath != "/" || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+            throw new HubConfigurationException("Hub:PublicUrl", $"'{text}' has more than scheme, host and port.");
+        return url;
+    }
+
+    // `--urls http://localhost:6000` alone is enough to move a local hub.
+    private static string? FromListenAddress(IConfiguration configuration)
+    {
+        var listen = Value(configuration, "urls")?.Split(';')[0];
+        if (listen is null) return null;
+        var address = BindingAddress.Parse(listen);
+        return address.Port > 0 ? $"{address.Scheme}://localhost:{address.Port.ToString(CultureInfo.InvariantCulture)}" : null;
+    }
+
+    private static string ReadContentDomain(IConfiguration configuration, Uri publicUrl)
+    {
+        if (Value(configuration, "Hub:ContentDomain") is not { } domain)
+        {
+            return publicUrl.Host == "localhost" ? "localhost" : throw new HubConfigurationException(
+                "Hub:ContentDomain", $"must be set when Hub:PublicUrl is {publicUrl.Host}: a domain other than the hub's, whose sub-domains all lead here.");
+        }
+        if (Uri.CheckHostName(domain) is not UriHostNameType.Dns)
+            throw new HubConfigurationException("Hub:ContentDomain", $"'{domain}' is no domain name. Write it without scheme, port and star.");
+        if (domain != "localhost" && (Within(publicUrl.Host, domain) || Within(domain, publicUrl.Host)))
+        {
+            throw new HubConfigurationException(
+                "Hub:ContentDomain", $"'{domain}' and the hub's own name {publicUrl.Host} share a domain, so that projects could plant cookies for the hub. Use another domain.");
+        }
+        return domain.ToLowerInvariant();
+    }
+
+    private static bool Within(string host, string domain) =>
+        host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+
+    private static HashSet<string> ReadRoles(IConfiguration configuration)
+    {
+        var words = (Value(configuration, "Hub:Roles") ?? "web,worker").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0 || words.Any(word => word is not ("web" or "worker")))
+            throw new HubConfigurationException("Hub:Roles", $"'{string.Join(',', words)}' is not web, worker or web,worker.");
+        return [.. words];
+    }
+
+    private static string? ReadAdminToken(IConfiguration configuration)
+    {
+        var token = Value(configuration, "Hub:Setup:AdminToken");
+        return token is { Length: < 16 }
+            ? throw new HubConfigurationException("Hub:Setup:AdminToken", "has fewer than 16 characters. Use a long random secret.")
+            : token;
+    }
+
+    private static ProjectLimits ReadLimits(IConfiguration configuration)
+    {
+        var limits = new ProjectLimits();
+        foreach (var property in LimitProperties())
+        {
+            var key = $"Hub:Limits:{property.Name}";
+            if (Value(configuration, key) is not { } text) continue;
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1
+                || (property.PropertyType == typeof(int) && number > int.MaxValue))
+                throw new HubConfigurationException(key, $"'{text}' is not a whole number above 0.");
+            property.SetValue(limits, Convert.ChangeType(number, property.PropertyType, CultureInfo.InvariantCulture));
+        }
+        return limits;
+    }
+
+    private static IEnumerable<PropertyInfo> LimitProperties() =>
+        typeof(ProjectLimits).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+
+    private static string? Value(IConfiguration configuration, string key) =>
+        string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();
+}
