@@ -6,6 +6,9 @@ namespace PyScriptHub.Infrastructure.Accounts;
 public sealed class HubUser : IdentityUser<Guid>
 {
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What saves have added, in bytes: an upper bound that is counted exactly before anything is refused.</summary>
+    public long StoredBytes { get; set; }
 }
 
 /// <summary>The roles that the hub knows.</summary>

@@ -12,7 +12,7 @@ using PyScriptHub.Infrastructure.Persistence;
 namespace PyScriptHub.Infrastructure.Persistence.Migrations
 {
     [DbContext(typeof(HubDb))]
-    [Migration("20261121093247_Initial")]
+    [Migration("20261121094205_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -682,6 +682,10 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
+
+                    b.Property<long>("StoredBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stored_bytes");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")

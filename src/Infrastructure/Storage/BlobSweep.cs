@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PyScriptHub.Infrastructure.Persistence;
+
+namespace PyScriptHub.Infrastructure.Storage;
+
+/// <summary>Deletes blobs that nothing refers to and that no save has touched for a while.</summary>
+public sealed class BlobSweep(HubDb db)
+{
+    /// <summary>How long an untouched blob is left alone: longer than any save takes.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Deletes left-over blobs that were untouched for <paramref name="rest"/> and answers how many. One statement excludes
+    /// everything that refers to blobs; what it cannot see yet (a save that commits at this moment) is held by the restricting
+    /// foreign key, and the statement is tried again at the next sweep.
+    /// </summary>
+    public async Task<int> RunAsync(TimeSpan rest, CancellationToken ct)
+    {
+        try
+        {
+            return await db.Database.ExecuteSqlAsync(
+                $"""
+                DELETE FROM blobs b WHERE b.touched_at < now() - {rest}
+                  AND NOT EXISTS (SELECT FROM revision_blobs rb WHERE rb.hash = b.hash)
+                """, ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.DeadlockDetected)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Persistence;
+
+namespace PyScriptHub.Infrastructure.Storage;
+
+/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants that lapsed, counted windows.</summary>
+public sealed class ProjectPurge(HubDb db)
+{
+    /// <summary>Deletes what is over at <paramref name="now"/> and answers how many projects went.</summary>
+    public async Task<int> RunAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var deletedBefore = now.ToUniversalTime() - Project.RestorableFor;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Publication and project point at each other; the pointer goes first.
+        await db.Projects.Where(p => p.DeletedAt < deletedBefore).ExecuteUpdateAsync(set => set.SetProperty(p => p.PublicationId, (Guid?)null), ct);
+        await db.Publications.Where(x => db.Projects.Any(p => p.Id == x.ProjectId && p.DeletedAt < deletedBefore)).ExecuteDeleteAsync(ct);
+        var gone = await db.Projects.Where(p => p.DeletedAt < deletedBefore).ExecuteDeleteAsync(ct);
+        // A viewer's lapsed grant is kept for a while: it is renewed under the same label, where the page's storage is.
+        var lapsedBefore = now.ToUniversalTime() - TimeSpan.FromDays(90);
+        await db.ContentGrants.Where(grant => grant.ExpiresAt < lapsedBefore).ExecuteDeleteAsync(ct);
+        var countedBefore = now.ToUniversalTime() - TimeSpan.FromDays(1);
+        await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);
+        await transaction.CommitAsync(ct);
+        return gone;
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Persistence;
+
+namespace PyScriptHub.Infrastructure.Storage;
+
+/// <summary>Writes revisions: blobs, manifest and head in one transaction, so that a save is there whole or not at all.</summary>
+public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits limits)
+{
+    private const int Attempts = 5;
+
+    /// <summary>
+    /// Makes <paramref name="manifest"/> the project's next revision if its head is still <paramref name="head"/>, and answers
+    /// the new number. Errors: <see cref="Error.Stale"/>, <see cref="Error.QuotaExceeded"/>.
+    /// </summary>
+    public Task<Result<int>> AppendAsync(
+        Project project, int head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid? author, DateTimeOffset now, CancellationToken ct) =>
+        InTransactionAsync(() => AppendOnceAsync(project, head, manifest, files, author, now, ct), ct);
+
+    /// <summary>
+    /// Adds a project with its first revision. Errors: <see cref="Error.Conflict"/> where the owner has another of that slug,
+    /// <see cref="Error.QuotaExceeded"/>.
+    /// </summary>
+    public Task<Result<int>> CreateAsync(
+        Project project, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid author, DateTimeOffset now, CancellationToken ct) =>
+        InTransactionAsync(
+            async () =>
+            {
+                db.ChangeTracker.Clear();
+                db.Add(project);
+                try
+                {
+                    await db.SaveChangesAsync(ct);
+                }
+                catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+                {
+                    return new Error.Conflict("slug_taken", $"You have a project at '{project.Slug}' already. Choose another slug.");
+                }
+                return await AppendOnceAsync(project, head: 0, manifest, files, author, now, ct);
+            }, ct);
+
+    private async Task<Result<int>> InTransactionAsync(Func<Task<Result<int>>> write, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                var result = await write();
+                if (result.IsOk) await transaction.CommitAsync(ct);
+                return result;
+            }
+            catch (Exception e) when (attempt < Attempts && IsPassing(e))
+            {
+                // Two saves that share blobs met each other or the sweep: nothing was written, the next try sees the new state.
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
+
+    private async Task<Result<int>> AppendOnceAsync(
+        Project project, int head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid? author, DateTimeOffset now, CancellationToken ct)
+    {
+        // The head first: whoever loses the race waits here and writes no blob.
+        var number = head + 1;
+        var id = project.Id;
+        var moved = await db.Projects.Where(p => p.Id == id && p.HeadNumber == head && p.DeletedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.HeadNumber, number).SetProperty(p => p.UpdatedAt, now), ct);
+        if (moved == 0)
+        {
+            var actual = await db.Projects.Where(p => p.Id == id).Select(p => (int?)p.HeadNumber).SingleOrDefaultAsync(ct);
+            return actual is { } newer && newer != head ? new Error.Stale(newer) : new Error.NotFound("project");
+        }
+        if (await ChargeAsync(project.OwnerId, files, ct) is { } quota) return quota;
+
+        // In the order of their hashes, so that two saves with the same files do not wait for each other in a ring.
+        foreach (var file in files.DistinctBy(file => file.Entry.Hash).OrderBy(file => file.Entry.Hash))
+        {
+            if (!await blobs.TouchAsync(file.Entry.Hash, ct)) await blobs.PutAsync(file.Entry.Hash, await file.Read(ct), ct);
+        }
+        db.Add(new Revision(id, number, manifest, author, now));
+        await db.SaveChangesAsync(ct);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO revision_blobs (project_id, number, hash)
+            SELECT {id.Value}, {number}, hash FROM unnest({manifest.Hashes.Select(hash => hash.ToArray()).ToArray()}) AS hash
+            """, ct);
+        return number;
+    }
+
+    // The counter runs ahead of the truth (thinned revisions, shared files); only what it would refuse is counted exactly.
+    private async Task<Error?> ChargeAsync(Guid owner, IReadOnlyCollection<NewFile> files, CancellationToken ct)
+    {
+        var added = files.Sum(file => file.Entry.Length);
+        if (added == 0) return null;
+        var counted = await AddAsync(owner, added, ct);
+        if (counted <= limits.AccountBytes) return null;
+        var hashes = files.Select(file => file.Entry.Hash.ToArray()).ToArray();
+        var exact = (await db.Database.SqlQuery<long>(
+            $"""
+            SELECT COALESCE(SUM(length), 0)::bigint AS "Value" FROM blobs WHERE NOT hash = ANY ({hashes}) AND hash IN (
+                SELECT rb.hash FROM revision_blobs rb JOIN projects p ON p.id = rb.project_id WHERE p.owner_id = {owner})
+            """).ToListAsync(ct))[0] + files.DistinctBy(file => file.Entry.Hash).Sum(file => file.Entry.Length);
+        if (exact > limits.AccountBytes) return new Error.QuotaExceeded(limits.AccountBytes, exact - added);
+        await AddAsync(owner, exact - counted, ct);
+        return null;
+    }
+
+    private async Task<long> AddAsync(Guid owner, long bytes, CancellationToken ct) => (await db.Database.SqlQuery<long>(
+        $"""UPDATE users SET stored_bytes = stored_bytes + {bytes} WHERE id = {owner} RETURNING stored_bytes AS "Value" """).ToListAsync(ct))[0];
+
+    private static bool IsPassing(Exception e) => (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState
+        is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.ForeignKeyViolation;
+}
