@@ -3,8 +3,13 @@ using System.Text.Json.Serialization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Storage;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Serving.Rewriting;
+using PyScriptHub.Web.Workers;
 
 namespace PyScriptHub.Web;
 
@@ -12,7 +17,7 @@ namespace PyScriptHub.Web;
 public static class Hub
 {
     /// <summary>Adds all services. <paramref name="connectionString"/> is that of the running PostgreSQL.</summary>
-    public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString)
+    public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog runtime)
     {
         var services = builder.Services;
         services.AddSingleton(options);
@@ -22,9 +27,11 @@ public static class Hub
         services.AddScoped<CurrentUser>();
         services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
         services.AddUseCases();
+        services.AddProjects(options);
+        services.AddServing(runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         services.AddProblemDetails();
-        services.AddValidation();
+        services.AddOpenApi("v1");
         services.AddRazorPages();
     }
 
@@ -33,8 +40,48 @@ public static class Hub
     {
         app.UseExceptionHandler(handler => handler.Run(Problems.AnswerExceptionAsync));
         app.UseMiddleware<HostGate>();
+        app.MapWhen(context => HostGate.Is(context, HostKind.Content), content => content.Run(
+            context => context.RequestServices.GetRequiredService<ProjectContent>().AnswerAsync(context)));
+
+        // After the branches: routing would otherwise have chosen an endpoint of the hub for their requests already.
         app.UseRouting();
+        app.MapApi();
         app.MapRazorPages();
+    }
+
+    private static void MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1");
+        api.MapProjects();
+        app.MapOpenApi();
+        app.Map("/api/{**rest}", () => Problems.Of(new Domain.Outcomes.Error.NotFound("address of the API"))).ExcludeFromDescription();
+    }
+
+    private static void AddProjects(this IServiceCollection services, HubOptions options)
+    {
+        services.AddSingleton(options.Limits);
+        services.AddScoped<IBlobStore, PostgresBlobs>();
+        services.AddScoped<RevisionWriter>();
+        services.AddScoped<RateLimits>();
+        services.AddScoped<BlobSweep>();
+        services.AddScoped<RevisionThinning>();
+        services.AddScoped<ProjectPurge>();
+        if (options.IsWorker) services.AddHostedService<Housekeeping>();
+    }
+
+    private static void AddServing(this IServiceCollection services, RuntimeCatalog runtime)
+    {
+        services.AddSingleton(runtime);
+        services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
+        services.AddSingleton<BlobCache>();
+        services.AddSingleton<PageFactsCache>();
+        services.AddSingleton<ContentSiteMemory>();
+        services.AddSingleton<ServedPageCache>();
+        services.AddScoped<BlobReader>();
+        services.AddScoped<PageReleases>();
+        services.AddScoped<ContentSites>();
+        services.AddScoped<ServedPages>();
+        services.AddScoped<ProjectContent>();
     }
 
     private static void AddUseCases(this IServiceCollection services)
@@ -50,7 +97,7 @@ public static class Hub
     private static void Configure(JsonSerializerOptions json)
     {
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         json.RespectNullableAnnotations = true;
         json.RespectRequiredConstructorParameters = true;
     }

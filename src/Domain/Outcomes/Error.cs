@@ -32,8 +32,11 @@ public abstract record Error
     /// <summary>The request cannot be understood (400): field → what is wrong with it.</summary>
     public sealed record Malformed(IReadOnlyDictionary<string, string[]> Errors) : Error("malformed", "The request has fields that are wrong.");
 
+    /// <summary>One field of the request is wrong (400).</summary>
+    public static Malformed Field(string field, string why) => new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] });
+
     /// <summary>The request is understood and its content is not acceptable (422).</summary>
-    public sealed record Invalid(string Word, string Why, string Field = "file") : Error(Word, Why);
+    public sealed record Invalid(string Word, string Why, string Where = "file") : Error(Word, Why);
 
     /// <summary>Something is larger than the limit (413). Lengths in bytes, or a count of entries.</summary>
     public sealed record TooLarge(string What, long Limit, long? Size) : Error(

@@ -31,11 +31,11 @@ public readonly record struct FilePath : IComparable<FilePath>
     {
         if (text.Length == 0) return Bad(text, "is empty");
         if (text[0] is '/' or '\\' || (text.Length > 1 && text[1] == ':' && char.IsAsciiLetter(text[0])))
-            return new Error.Invalid("absolute_path", $"The path {Show(text)} is absolute. Paths are relative to the project.");
+            return new Error.Invalid("absolute_path", $"The path '{Show(text)}' is absolute. Paths are relative to the project.");
         if (!IsWellFormed(text)) return Bad(text, "is not valid Unicode");
         var path = text.Normalize(NormalizationForm.FormC);
         if (path.Split('/', '\\').Any(segment => segment == ".."))
-            return new Error.Invalid("path_traversal", $"The path {Show(text)} leaves the project.");
+            return new Error.Invalid("path_traversal", $"The path '{Show(text)}' leaves the project.");
         if (Encoding.UTF8.GetByteCount(path) > ProjectLimits.PathBytes)
             return Bad(text, $"is longer than {ProjectLimits.PathBytes} bytes");
         var segments = path.Split('/');
@@ -82,12 +82,12 @@ public readonly record struct FilePath : IComparable<FilePath>
         return true;
     }
 
-    private static Error.Invalid Bad(string path, string why) => new("bad_name", $"The path {Show(path)} {why}.");
+    private static Error.Invalid Bad(string path, string why) => new("bad_name", $"The path '{Show(path)}' {why}.");
 
-    // What is shown of a refused name is short and cannot steer a terminal.
-    private static string Show(string path)
+    /// <summary>A name that was refused, as it may be shown: short, and unable to steer a terminal.</summary>
+    public static string Show(string path)
     {
         var shown = new string(path.Take(80).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c).ToArray());
-        return $"'{shown}{(path.Length > 80 ? "…" : "")}'";
+        return path.Length > 80 ? shown + "…" : shown;
     }
 }

@@ -43,6 +43,9 @@ public sealed class Project
 
     public Publication? Publication { get; private set; }
 
+    /// <summary>Who works on it besides the owner.</summary>
+    public ICollection<ProjectMember> Members { get; } = [];
+
     /// <summary>The runtime release that the owner chose; null where each page's own wish decides.</summary>
     public string? RuntimePin { get; private set; }
 
@@ -92,7 +95,7 @@ public sealed class Project
 
     public Error? Rename(string name, DateTimeOffset now)
     {
-        if (RefuseName(name) is { } why) return Field("name", why);
+        if (RefuseName(name) is { } why) return Error.Field("name", why);
         Name = name.Trim();
         Touch(now);
         return null;
@@ -102,7 +105,7 @@ public sealed class Project
     public Error? ChangeSlug(string slug, DateTimeOffset now)
     {
         if (slug == Slug) return null;
-        if (Projects.Slug.Refuse(slug) is { } why) return Field("slug", why);
+        if (Projects.Slug.Refuse(slug) is { } why) return Error.Field("slug", why);
         Slug = Visibility is Visibility.Unlisted ? Projects.Slug.Unguessable(slug) : slug;
         Touch(now);
         return null;
@@ -185,6 +188,4 @@ public sealed class Project
         UpdatedAt = now;
         Version++;
     }
-
-    private static Error.Malformed Field(string field, string why) => new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] });
 }

@@ -12,12 +12,13 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
     private const int Attempts = 5;
 
     /// <summary>
-    /// Makes <paramref name="manifest"/> the project's next revision if its head is still <paramref name="head"/>, and answers
-    /// the new number. Errors: <see cref="Error.Stale"/>, <see cref="Error.QuotaExceeded"/>.
+    /// Makes <paramref name="manifest"/> the project's next revision if its head still is <paramref name="head"/>, and answers
+    /// the new number. <paramref name="files"/> are those whose bytes may not be stored yet. Errors: <see cref="Error.Stale"/>,
+    /// <see cref="Error.QuotaExceeded"/>.
     /// </summary>
     public Task<Result<int>> AppendAsync(
-        Project project, int head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid? author, DateTimeOffset now, CancellationToken ct) =>
-        InTransactionAsync(() => AppendOnceAsync(project, head, manifest, files, author, now, ct), ct);
+        Project project, Revision head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid author, DateTimeOffset now, CancellationToken ct) =>
+        InTransactionAsync(() => AppendOnceAsync(project, head.Number, head.Manifest, manifest, files, author, now, ct), ct);
 
     /// <summary>
     /// Adds a project with its first revision. Errors: <see cref="Error.Conflict"/> where the owner has another of that slug,
@@ -38,7 +39,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
                 {
                     return new Error.Conflict("slug_taken", $"You have a project at '{project.Slug}' already. Choose another slug.");
                 }
-                return await AppendOnceAsync(project, head: 0, manifest, files, author, now, ct);
+                return await AppendOnceAsync(project, head: 0, Manifest.Empty, manifest, files, author, now, ct);
             }, ct);
 
     private async Task<Result<int>> InTransactionAsync(Func<Task<Result<int>>> write, CancellationToken ct)
@@ -61,7 +62,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
     }
 
     private async Task<Result<int>> AppendOnceAsync(
-        Project project, int head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid? author, DateTimeOffset now, CancellationToken ct)
+        Project project, int head, Manifest previous, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid author, DateTimeOffset now, CancellationToken ct)
     {
         // The head first: whoever loses the race waits here and writes no blob.
         var number = head + 1;
@@ -73,7 +74,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
             var actual = await db.Projects.Where(p => p.Id == id).Select(p => (int?)p.HeadNumber).SingleOrDefaultAsync(ct);
             return actual is { } newer && newer != head ? new Error.Stale(newer) : new Error.NotFound("project");
         }
-        if (await ChargeAsync(project.OwnerId, files, ct) is { } quota) return quota;
+        if (await ChargeAsync(project.OwnerId, previous, manifest, ct) is { } quota) return quota;
 
         // In the order of their hashes, so that two saves with the same files do not wait for each other in a ring.
         foreach (var file in files.DistinctBy(file => file.Entry.Hash).OrderBy(file => file.Entry.Hash))
@@ -91,18 +92,21 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
     }
 
     // The counter runs ahead of the truth (thinned revisions, shared files); only what it would refuse is counted exactly.
-    private async Task<Error?> ChargeAsync(Guid owner, IReadOnlyCollection<NewFile> files, CancellationToken ct)
+    private async Task<Error?> ChargeAsync(Guid owner, Manifest previous, Manifest manifest, CancellationToken ct)
     {
-        var added = files.Sum(file => file.Entry.Length);
+        var distinct = manifest.Files.Values.DistinctBy(entry => entry.Hash).ToList();
+        var held = previous.Hashes.ToHashSet();
+        var added = distinct.Where(entry => !held.Contains(entry.Hash)).Sum(entry => entry.Length);
         if (added == 0) return null;
         var counted = await AddAsync(owner, added, ct);
         if (counted <= limits.AccountBytes) return null;
-        var hashes = files.Select(file => file.Entry.Hash.ToArray()).ToArray();
-        var exact = (await db.Database.SqlQuery<long>(
+        var hashes = distinct.Select(entry => entry.Hash.ToArray()).ToArray();
+        var others = (await db.Database.SqlQuery<long>(
             $"""
             SELECT COALESCE(SUM(length), 0)::bigint AS "Value" FROM blobs WHERE NOT hash = ANY ({hashes}) AND hash IN (
                 SELECT rb.hash FROM revision_blobs rb JOIN projects p ON p.id = rb.project_id WHERE p.owner_id = {owner})
-            """).ToListAsync(ct))[0] + files.DistinctBy(file => file.Entry.Hash).Sum(file => file.Entry.Length);
+            """).ToListAsync(ct))[0];
+        var exact = others + distinct.Sum(entry => entry.Length);
         if (exact > limits.AccountBytes) return new Error.QuotaExceeded(limits.AccountBytes, exact - added);
         await AddAsync(owner, exact - counted, ct);
         return null;

@@ -11,7 +11,7 @@ namespace PyScriptHub.Web.Http;
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>Where a page begins: after this row, in an order by time and id, newest first.</summary>
-public readonly record struct PageStart(DateTimeOffset At, Guid Id);
+public sealed record PageStart(DateTimeOffset At, Guid Id);
 
 /// <summary>The <c>limit</c> and <c>cursor</c> that a caller asked a list for.</summary>
 /// <param name="Limit">1 to 100 rows.</param>
@@ -29,9 +29,9 @@ public sealed record PageRequest(int Limit, PageStart? After)
     {
         var rows = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out rows) || rows is < 1 or > MaximumLimit))
-            return Field("limit", $"Send a whole number from 1 to {MaximumLimit}.");
+            return Error.Field("limit", $"Send a whole number from 1 to {MaximumLimit}.");
         if (string.IsNullOrEmpty(cursor)) return new PageRequest(rows, null);
-        return Decode(cursor) is { } after ? new PageRequest(rows, after) : Field("cursor", "Send nextCursor as it was answered, or nothing.");
+        return Decode(cursor) is { } after ? new PageRequest(rows, after) : Error.Field("cursor", "Send nextCursor as it was answered, or nothing.");
     }
 
     /// <summary>Makes the answer out of <see cref="Limit"/> + 1 rows: the one too many says that there is a next page.</summary>
@@ -53,6 +53,4 @@ public sealed record PageRequest(int Limit, PageStart? After)
             ? new PageStart(new DateTimeOffset(ticks, TimeSpan.Zero), id)
             : null;
     }
-
-    private static Error.Malformed Field(string field, string why) => new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] });
 }

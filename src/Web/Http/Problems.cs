@@ -10,6 +10,8 @@ namespace PyScriptHub.Web.Http;
 /// <summary>The one mapper from what went wrong to problem+json (RFC 9457).</summary>
 public static class Problems
 {
+    private static readonly string[] s_missing = ["This field is required."];
+
     /// <summary>Answers a result: its value by <paramref name="ok"/>, its error as a problem.</summary>
     public static IResult ToHttp<T>(this Result<T> result, Func<T, IResult> ok) => result.IsOk ? ok(result.Value) : Of(result.Error);
 
@@ -105,12 +107,15 @@ public static class Problems
     {
         if (exception is not BadHttpRequestException) return null;
         if (exception.InnerException is not JsonException json) return null;
-        var field = json.Path is null or "$" or "" ? "body" : json.Path.TrimStart('$', '.');
         // The serializer's own text names .NET types; callers need the place and what to do.
-        var why = json.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "There is no such field."
-            : json.Message.Contains("missing required", StringComparison.Ordinal) ? "A required field is missing."
-            : "The value cannot be read here.";
-        return new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] };
+        if (json.Message.Contains("missing required", StringComparison.Ordinal))
+        {
+            var missing = json.Message[json.Message.IndexOf(':', StringComparison.Ordinal)..].Split('\'').Where((_, i) => i % 2 == 1);
+            return missing.ToDictionary(name => name, _ => s_missing, StringComparer.Ordinal);
+        }
+        var unknown = json.Message.Contains("could not be mapped", StringComparison.Ordinal);
+        var field = unknown ? json.Message.Split('\'')[1] : json.Path is null or "$" or "" ? "body" : json.Path.TrimStart('$', '.');
+        return new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [unknown ? "There is no such field." : "The value cannot be read here."] };
     }
 
     private sealed class ErrorResult(Error error) : IResult
@@ -124,7 +129,7 @@ public static class Problems
             var errors = error switch
             {
                 Error.Malformed malformed => malformed.Errors,
-                Error.Invalid invalid => new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Field] = [invalid.Message] },
+                Error.Invalid invalid => new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Where] = [invalid.Message] },
                 _ => null,
             };
             return WriteAsync(httpContext, StatusOf(error), error.Code, error.Message, errors, error);

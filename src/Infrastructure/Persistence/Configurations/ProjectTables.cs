@@ -104,7 +104,7 @@ sealed class ProjectMemberTable : IEntityTypeConfiguration<ProjectMember>
         builder.ToTable("ProjectMembers");
         builder.HasKey(member => new { member.ProjectId, member.UserId });
         builder.HasIndex(member => member.UserId);
-        builder.HasOne<Project>().WithMany().HasForeignKey(member => member.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<Project>().WithMany(project => project.Members).HasForeignKey(member => member.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<HubUser>().WithMany().HasForeignKey(member => member.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using PyScriptHub.Infrastructure.Persistence.Embedded;
+
+namespace PyScriptHub.Web.Commands;
+
+/// <summary>The verbs of the command line.</summary>
+static class HubCommands
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Hosts, shares and runs PyScript projects.")
+        {
+            // Settings such as --urls or --Hub:PublicUrl are the configuration's to read.
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        var serve = new Command("serve", "Runs the hub (the default).") { TreatUnmatchedTokensAsErrors = false };
+        root.SetAction((parsed, ct) => HubProcess.RunAsync([.. parsed.UnmatchedTokens], ct));
+        serve.SetAction((parsed, ct) => HubProcess.RunAsync([.. parsed.UnmatchedTokens], ct));
+        root.Add(serve);
+        return root;
+    }
+
+    /// <summary>Runs a verb; what an administrator can mend is said in one line, without a stack.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return await Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e) when (e is HubConfigurationException or EmbeddedPostgresException or Runtime.Assets.Catalog.RuntimeAssetsException)
+        {
+            await Console.Error.WriteLineAsync($"The hub cannot start. {e.Message}");
+            return 1;
+        }
+    }
+}

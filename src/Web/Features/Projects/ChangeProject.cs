@@ -1,0 +1,98 @@
+using System.Text.Json.Serialization;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving;
+
+namespace PyScriptHub.Web.Features.Projects;
+
+/// <summary>What to change of a project; what is not given stays.</summary>
+public sealed record ChangeProjectRequest
+{
+    public string? Name { get; init; }
+
+    public string? Slug { get; init; }
+
+    public Visibility? Visibility { get; init; }
+
+    /// <summary>The release to pin; null takes the pin off.</summary>
+    public string? RuntimeRelease
+    {
+        get;
+        init
+        {
+            field = value;
+            PinIsGiven = true;
+        }
+    }
+
+    public OnOff? Isolation { get; init; }
+
+    public Embedding? Embedding { get; init; }
+
+    public OnOff? Offline { get; init; }
+
+    public OnOff? FastStart { get; init; }
+
+    /// <summary>Whether <see cref="RuntimeRelease"/> was sent: null means something.</summary>
+    [JsonIgnore]
+    public bool PinIsGiven { get; private init; }
+}
+
+sealed record ChangeProject(ProjectId Id, ChangeProjectRequest Request, IfMatch Condition) : IRequest<Result<TaggedProject>>;
+
+sealed class ChangeProjectHandler(HubDb db, CurrentUser user, RuntimeCatalog runtime, Origins origins, TimeProvider time)
+    : IRequestHandler<ChangeProject, Result<TaggedProject>>
+{
+    public async Task<Result<TaggedProject>> Handle(ChangeProject command, CancellationToken ct)
+    {
+        var project = await db.Projects.OwnedBy(user).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
+        if (project is null) return await db.RefusalAsync(command.Id, user, ct);
+        if (!command.Condition.Allows(ProjectSummary.TagOf(project))) return new Error.Stale(project.HeadNumber);
+
+        var (request, now, oldSlug) = (command.Request, time.GetUtcNow(), project.Slug);
+        if (request.Name is { } name && project.Rename(name, now) is { } badName) return badName;
+        if (request.Visibility is { } visibility) project.ChangeVisibility(visibility, now);
+        if (request.Slug is { } slug && project.ChangeSlug(slug, now) is { } badSlug) return badSlug;
+        if (request.PinIsGiven)
+        {
+            if (request.RuntimeRelease is { } release && runtime.Releases.All(held => held.Name != release))
+                return Unheld(release);
+            project.PinRuntime(request.RuntimeRelease, now);
+        }
+        project.Switch(
+            IsOn(request.Isolation), request.Embedding, IsOn(request.Offline), IsOn(request.FastStart), now);
+        if (project.Slug != oldSlug) await KeepRedirectAsync(project, oldSlug, ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Error.Stale(project.HeadNumber);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return new Error.Conflict("slug_taken", $"There is a project at '{project.Slug}' already. Choose another slug.");
+        }
+        return await db.AnswerAsync(project.Id, user, origins, ct);
+    }
+
+    private async Task KeepRedirectAsync(Project project, string oldSlug, CancellationToken ct)
+    {
+        var old = await db.SlugRedirects.SingleOrDefaultAsync(r => r.OwnerId == project.OwnerId && r.Slug == oldSlug, ct);
+        if (old is not null) db.Remove(old);
+        if (old is null || old.ProjectId != project.Id) db.Add(new SlugRedirect(project.OwnerId, oldSlug, project.Id));
+        else db.Entry(old).State = EntityState.Unchanged;
+    }
+
+    private Error.Malformed Unheld(string release) => Error.Field(
+        "runtimeRelease", $"This hub does not hold '{release}'. It holds: {string.Join(", ", runtime.Releases.Select(held => held.Name))}.");
+
+    private static bool? IsOn(OnOff? word) => word is { } given ? given is OnOff.On : null;
+}

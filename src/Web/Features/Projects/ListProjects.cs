@@ -1,0 +1,38 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving;
+
+namespace PyScriptHub.Web.Features.Projects;
+
+/// <param name="Owner">An owner's <c>@name</c>.</param>
+/// <param name="Words">A part of the name.</param>
+/// <param name="Mine">Whether to list the caller's own alone.</param>
+sealed record ListProjects(string? Owner, string? Words, PageRequest Page, bool Mine = false) : IRequest<Result<Page<ProjectSummary>>>;
+
+sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : IRequestHandler<ListProjects, Result<Page<ProjectSummary>>>
+{
+    public async Task<Result<Page<ProjectSummary>>> Handle(ListProjects command, CancellationToken ct)
+    {
+        var projects = command.Mine ? db.Projects.EditableBy(user) : db.Projects.ListedFor(user);
+        if (command.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.UserName == owner));
+        if (!string.IsNullOrWhiteSpace(command.Words))
+        {
+            var pattern = $"%{EscapeLike(command.Words.Trim())}%";
+            projects = projects.Where(p => EF.Functions.ILike(p.Name, pattern, "\\"));
+        }
+        if (command.Page.After is { } after)
+        {
+            var (at, id) = (after.At, new Domain.Projects.ProjectId(after.Id));
+            projects = projects.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.UpdatedAt, p.Id), ValueTuple.Create(at, id)));
+        }
+        projects = projects.OrderByDescending(p => p.UpdatedAt).ThenByDescending(p => p.Id).Take(command.Page.Limit + 1);
+        var seen = await db.SeenAsync(projects, user, ct);
+        return command.Page.Answer(seen, s => (s.Project.UpdatedAt, s.Project.Id.Value), s => ProjectSummary.Of(s, null, origins));
+    }
+
+    private static string EscapeLike(string words) => words
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+}

@@ -1,0 +1,105 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving;
+
+namespace PyScriptHub.Web.Features.Projects;
+
+/// <summary>Somebody who works on a project. The first of a list is the owner whose name stands in the address.</summary>
+public sealed record MemberSummary(string UserName, ProjectRole Role);
+
+sealed record ListMembers(ProjectId Id) : IRequest<Result<Page<MemberSummary>>>;
+
+sealed class ListMembersHandler(HubDb db, CurrentUser user) : IRequestHandler<ListMembers, Result<Page<MemberSummary>>>
+{
+    public async Task<Result<Page<MemberSummary>>> Handle(ListMembers command, CancellationToken ct)
+    {
+        var owner = await db.Projects.EditableBy(user).Where(p => p.Id == command.Id).Select(p => (Guid?)p.OwnerId).SingleOrDefaultAsync(ct);
+        if (owner is null) return await db.RefusalAsync(command.Id, user, ct);
+        var ownerName = await db.Users.Where(u => u.Id == owner).Select(u => u.UserName!).SingleAsync(ct);
+        var others = await db.ProjectMembers.Where(m => m.ProjectId == command.Id)
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new MemberSummary(u.UserName!, m.Role)).ToListAsync(ct);
+        return new Page<MemberSummary>([new MemberSummary(ownerName, ProjectRole.Owner), .. others.OrderBy(m => m.UserName, StringComparer.Ordinal)], null);
+    }
+}
+
+/// <summary>What somebody may do from now on.</summary>
+public sealed record PutMemberRequest(ProjectRole Role);
+
+sealed record PutMember(ProjectId Id, string UserName, PutMemberRequest Request) : IRequest<Result<MemberSummary>>;
+
+sealed class PutMemberHandler(HubDb db, CurrentUser user) : IRequestHandler<PutMember, Result<MemberSummary>>
+{
+    public async Task<Result<MemberSummary>> Handle(PutMember command, CancellationToken ct)
+    {
+        var project = await db.Projects.OwnedBy(user).Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
+        if (project is null) return await db.RefusalAsync(command.Id, user, ct);
+        var added = await db.Users.Where(u => u.UserName == command.UserName).Select(u => (Guid?)u.Id).SingleOrDefaultAsync(ct);
+        if (added is not { } id) return new Error.NotFound("user");
+        if (id == project.OwnerId) return new Error.Conflict("is_owner", "The project belongs to this user. Hand it over first.");
+        var role = command.Request.Role;
+        if (project.Members.SingleOrDefault(m => m.UserId == id) is { } member) member.Become(role);
+        else db.Add(new ProjectMember(project.Id, id, role));
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            await db.ProjectMembers.Where(m => m.ProjectId == command.Id && m.UserId == id).ExecuteUpdateAsync(set => set.SetProperty(m => m.Role, role), ct);
+        }
+        return new MemberSummary(command.UserName, role);
+    }
+}
+
+/// <summary>Takes somebody off a project: by an owner, or by the member who leaves.</summary>
+sealed record RemoveMember(ProjectId Id, string UserName) : IRequest<Result<Done>>;
+
+sealed class RemoveMemberHandler(HubDb db, CurrentUser user) : IRequestHandler<RemoveMember, Result<Done>>
+{
+    public async Task<Result<Done>> Handle(RemoveMember command, CancellationToken ct)
+    {
+        var leaves = command.UserName == user.UserName;
+        var projects = leaves ? db.Projects.EditableBy(user) : db.Projects.OwnedBy(user);
+        if (!await projects.AnyAsync(p => p.Id == command.Id, ct)) return await db.RefusalAsync(command.Id, user, ct);
+        var id = db.Users.Where(u => u.UserName == command.UserName).Select(u => u.Id);
+        var gone = await db.ProjectMembers.Where(m => m.ProjectId == command.Id && id.Contains(m.UserId)).ExecuteDeleteAsync(ct);
+        if (gone == 0) return new Error.NotFound("member");
+        // Their address of the draft ends with their membership.
+        await db.ContentGrants.Where(g => g.ProjectId == command.Id && id.Contains(g.ViewerId!.Value)).ExecuteDeleteAsync(ct);
+        return default(Done);
+    }
+}
+
+/// <summary>Who gets the project.</summary>
+public sealed record TransferProjectRequest(string UserName);
+
+/// <summary>Hands a project over. The old owner stays on as editor; the old address leads on.</summary>
+sealed record TransferProject(ProjectId Id, TransferProjectRequest Request) : IRequest<Result<TaggedProject>>;
+
+sealed class TransferProjectHandler(HubDb db, CurrentUser user, Origins origins, TimeProvider time)
+    : IRequestHandler<TransferProject, Result<TaggedProject>>
+{
+    public async Task<Result<TaggedProject>> Handle(TransferProject command, CancellationToken ct)
+    {
+        var project = await db.Projects.OwnedBy(user).Include(p => p.Members).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
+        if (project is null) return await db.RefusalAsync(command.Id, user, ct);
+        var name = command.Request.UserName;
+        var heir = await db.Users.Where(u => u.UserName == name).Select(u => (Guid?)u.Id).SingleOrDefaultAsync(ct);
+        if (heir is not { } id) return Error.Field("userName", $"There is no user '{name}'.");
+        if (id == project.OwnerId) return await db.AnswerAsync(project.Id, user, origins, ct);
+
+        var (oldOwner, oldSlug) = (project.OwnerId, project.Slug);
+        project.HandOver(id, time.GetUtcNow());
+        if (await db.Projects.AnyAsync(p => p.OwnerId == id && p.Slug == oldSlug, ct)) project.MakeSlugUnique();
+        if (project.Members.SingleOrDefault(m => m.UserId == id) is { } member) db.Remove(member);
+        db.Add(new ProjectMember(project.Id, oldOwner, ProjectRole.Editor));
+        if (!await db.SlugRedirects.AnyAsync(r => r.OwnerId == oldOwner && r.Slug == oldSlug, ct))
+            db.Add(new SlugRedirect(oldOwner, oldSlug, project.Id));
+        return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : await db.AnswerAsync(project.Id, user, origins, ct);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.Features;
+using PyScriptHub.Domain.Outcomes;
+
+namespace PyScriptHub.Web.Http;
+
+/// <summary>Reads bodies that are counted while they come in, so that a lie about their length costs nothing.</summary>
+public static class BodyLimits
+{
+    /// <summary>Reads the body whole. Error: <see cref="Error.TooLarge"/> beyond <paramref name="limit"/> bytes.</summary>
+    public static async Task<Result<byte[]>> ReadBytesAsync(HttpRequest request, string what, long limit, CancellationToken ct)
+    {
+        var content = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, limit));
+        return await CopyAsync(request, content, what, limit, ct) is { } error ? error : content.ToArray();
+    }
+
+    /// <summary>Reads the body into a file that is gone when the stream is disposed. Error: <see cref="Error.TooLarge"/>.</summary>
+    public static async Task<Result<FileStream>> SpoolAsync(HttpRequest request, string what, long limit, CancellationToken ct)
+    {
+        var file = TemporaryFile();
+        if (await CopyAsync(request, file, what, limit, ct) is { } error)
+        {
+            await file.DisposeAsync();
+            return error;
+        }
+        file.Position = 0;
+        return file;
+    }
+
+    /// <summary>A temporary file that is gone when it is closed.</summary>
+    public static FileStream TemporaryFile() => new(
+        Path.Combine(Path.GetTempPath(), $"pyscript-hub-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+        bufferSize: 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+
+    /// <summary>Lets a request bring more than Kestrel's own limit; its handler counts.</summary>
+    public static void LiftServerLimit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = null;
+    }
+
+    private static async Task<Error?> CopyAsync(HttpRequest request, Stream target, string what, long limit, CancellationToken ct)
+    {
+        LiftServerLimit(request.HttpContext);
+        if (request.ContentLength > limit) return new Error.TooLarge(what, limit, request.ContentLength);
+        var buffer = new byte[64 * 1024];
+        long length = 0;
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, ct)) > 0)
+        {
+            length += read;
+            if (length > limit) return new Error.TooLarge(what, limit, null);
+            await target.WriteAsync(buffer.AsMemory(0, read), ct);
+        }
+        return null;
+    }
+}

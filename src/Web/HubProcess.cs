@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Persistence.Embedded;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Runtime.Assets.Packing;
+using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Serving;
+using Serilog;
+using Serilog.Events;
+
+namespace PyScriptHub.Web;
+
+/// <summary>The hub as a process: settings, data folder, database and runtime first, then the web application.</summary>
+static class HubProcess
+{
+    /// <summary>Runs the hub until it is told to stop. Answers the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        var builder = CreateBuilder(args);
+        var options = HubConfiguration.Read(builder.Configuration, DataDirectory.Default());
+        using var logs = new LoggerConfiguration().ReadSettings(builder.Configuration).CreateLogger();
+        builder.Logging.ClearProviders().AddSerilog(logs);
+        using var startup = LoggerFactory.Create(logging => logging.AddSerilog(logs));
+        var logger = startup.CreateLogger("PyScriptHub");
+        foreach (var key in HubConfiguration.UnknownKeys(builder.Configuration)) HubLog.UnknownKey(logger, key);
+
+        Listen(builder, options);
+        var packing = PackRuntimeAsync(options, ct);
+        await using var database = await OpenDatabaseAsync(options, logger, ct);
+        builder.AddHub(options, database.ConnectionString, await packing);
+        await using var app = builder.Build();
+        app.MapHub();
+        await FirstAdministrator.EnsureAsync(app.Services, Console.Out, ct);
+        app.Lifetime.ApplicationStarted.Register(() => HubLog.Started(logger, options.PublicUrl, options.DataDirectory, clock.Elapsed.TotalSeconds));
+        await app.RunAsync(ct);
+        return 0;
+    }
+
+    /// <summary>A builder whose static files are found from wherever the program was started.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) ? AppContext.BaseDirectory : null,
+    });
+
+    /// <summary>Packs what the runtime host serves; a second time there is nothing to do.</summary>
+    public static Task<RuntimeCatalog> PackRuntimeAsync(HubOptions options, CancellationToken ct)
+    {
+        var folder = Path.Combine(options.DataDirectory, "runtime");
+        return RuntimePacker.PackAsync(RuntimeSources.Read(RuntimeSources.BundledFolder(), folder), new Uri(new Origins(options).Runtime), folder, ct);
+    }
+
+    private static async Task<HubDatabase> OpenDatabaseAsync(HubOptions options, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
+    {
+        var database = await HubDatabase.OpenAsync(options, logger, ct);
+        try
+        {
+            await using var db = new HubDb(new DbContextOptionsBuilder<HubDb>().UseNpgsql(database.ConnectionString).Options);
+            await HubMigrations.ApplyAsync(db, logger, ct);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Addresses that were set are the administrator's word; without them the hub listens where its public address says.
+    private static void Listen(WebApplicationBuilder builder, HubOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Cookies that one project plants for all its siblings must not shut them: content hosts take what others refuse.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
+        });
+        if (builder.Configuration["urls"] is not null || builder.Configuration["http_ports"] is not null || builder.Configuration.GetSection("Kestrel:Endpoints").Exists()) return;
+        var port = options.PublicUrl is { Scheme: "http", Host: "localhost" } ? options.PublicUrl.Port : 5080;
+        builder.WebHost.UseUrls($"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static LoggerConfiguration ReadSettings(this LoggerConfiguration logging, IConfiguration configuration)
+    {
+        var level = Enum.TryParse<LogEventLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var set) ? set : LogEventLevel.Information;
+        return logging.MinimumLevel.Is(level)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose);
+    }
+}
+
+/// <summary>The database that a process uses: another's server, or the hub's own for as long as the process lives.</summary>
+sealed class HubDatabase(string connectionString, EmbeddedPostgres? own) : IAsyncDisposable
+{
+    public string ConnectionString { get; } = connectionString;
+
+    /// <summary>Opens the database for a process that supervises it.</summary>
+    public static async Task<HubDatabase> OpenAsync(HubOptions options, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
+    {
+        if (options.ConnectionString is { } external) return new HubDatabase(external, null);
+        var own = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = options.DataDirectory }, logger, ct);
+        return new HubDatabase(own.ConnectionString, own);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (own is not null) await own.DisposeAsync();
+    }
+}
+
+static partial class HubLog
+{
+    [LoggerMessage(LogLevel.Warning, "{Key} is no setting of the hub; is it a typing mistake? docs/configuration.md lists all.")]
+    public static partial void UnknownKey(Microsoft.Extensions.Logging.ILogger logger, string key);
+
+    [LoggerMessage(LogLevel.Information, "The hub is at {Url}, its data in {DataDirectory}; started in {Seconds:0.0} s")]
+    public static partial void Started(Microsoft.Extensions.Logging.ILogger logger, Uri url, string dataDirectory, double seconds);
+}

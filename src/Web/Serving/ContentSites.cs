@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Web.Http;
+
+namespace PyScriptHub.Web.Serving;
+
+/// <summary>What a content host shows: one revision of one project, with what decides how.</summary>
+/// <param name="Publication">The publication that it is; null for a grant, which shows a draft.</param>
+/// <param name="Release">The release that a grant is bound to; null where pages and pin decide.</param>
+public sealed record ContentSite(Project Project, int RevisionNumber, Publication? Publication, string? Release)
+{
+    public bool IsDraft => Publication is null;
+}
+
+/// <summary>
+/// Finds what a label shows. The table is asked for every request, so that what is taken back is gone at once; only where the
+/// database is away does what was last seen answer.
+/// </summary>
+public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvider time)
+{
+    // A viewer's grant is written no more often than this while it is in use.
+    private static readonly TimeSpan s_renewEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>The site of a label, or null.</summary>
+    public async Task<ContentSite?> FindAsync(string label, CancellationToken ct)
+    {
+        try
+        {
+            var site = await ReadAsync(label, ct);
+            memory.Keep(label, site);
+            return site;
+        }
+        catch (Exception e) when (Problems.IsDatabaseAway(e) && memory.Last(label) is { } last)
+        {
+            return last;
+        }
+    }
+
+    /// <summary>The files of a revision, which never change.</summary>
+    public async Task<Manifest> ManifestAsync(ProjectId project, int revision, CancellationToken ct)
+    {
+        if (memory.Manifests.TryGetValue((project, revision), out Manifest? known)) return known!;
+        var manifest = await db.Revisions.Where(r => r.ProjectId == project && r.Number == revision).Select(r => r.Manifest).SingleAsync(ct);
+        return memory.Manifests.Set((project, revision), manifest, new MemoryCacheEntryOptions { Size = manifest.Files.Count + 1 });
+    }
+
+    private async Task<ContentSite?> ReadAsync(string label, CancellationToken ct)
+    {
+        var project = await db.Projects.AsNoTracking().Include(p => p.Publication).SingleOrDefaultAsync(p => p.Label == label && p.DeletedAt == null, ct);
+        if (project is not null)
+        {
+            if (project.TakenDownAt is not null) return new ContentSite(project, project.HeadNumber, project.Publication, null);
+            return project.Publication is { } publication && project.Visibility is not Visibility.Private
+                ? new ContentSite(project, publication.RevisionNumber, publication, null)
+                : null;
+        }
+        var now = time.GetUtcNow();
+        var granted = await db.ContentGrants.AsNoTracking().Where(g => g.Label == label && g.ExpiresAt > now)
+            .Join(db.Projects.AsNoTracking().Where(p => p.DeletedAt == null), g => g.ProjectId, p => p.Id, (grant, p) => new { Grant = grant, Project = p })
+            .SingleOrDefaultAsync(ct);
+        if (granted is null) return null;
+        await RenewAsync(granted.Grant, now, ct);
+        return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release);
+    }
+
+    private async Task RenewAsync(ContentGrant grant, DateTimeOffset now, CancellationToken ct)
+    {
+        var written = grant.ExpiresAt;
+        grant.Renew(now);
+        if (grant.ExpiresAt - written < s_renewEvery) return;
+        await db.ContentGrants.Where(g => g.Label == grant.Label).ExecuteUpdateAsync(set => set.SetProperty(g => g.ExpiresAt, grant.ExpiresAt), ct);
+    }
+}
+
+/// <summary>What labels last showed, and manifests, which never change.</summary>
+public sealed class ContentSiteMemory : IDisposable
+{
+    private const int MostLabels = 20_000;
+
+    private readonly ConcurrentDictionary<string, ContentSite> _last = new(StringComparer.Ordinal);
+
+    internal MemoryCache Manifests { get; } = new(new MemoryCacheOptions { SizeLimit = 500_000 });
+
+    public void Dispose() => Manifests.Dispose();
+
+    internal ContentSite? Last(string label) => _last.GetValueOrDefault(label);
+
+    internal void Keep(string label, ContentSite? site)
+    {
+        if (site is null) _last.TryRemove(label, out _);
+        else if (_last.Count < MostLabels || _last.ContainsKey(label)) _last[label] = site;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Caching.Memory;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Rewriting;
+
+namespace PyScriptHub.Web.Serving;
+
+/// <summary>Which release each page of a revision gets.</summary>
+/// <param name="Start">The release of the start page, and of files that are asked for by themselves.</param>
+/// <param name="Pages">Pages whose release differs from the start page's.</param>
+/// <param name="ScriptsLoadRuntime">Whether a script of the project loads PyScript, PolyScript or Coincident for its pages.</param>
+public sealed record RevisionReleases(PageRelease Start, ImmutableSortedDictionary<string, PageRelease> Pages, bool ScriptsLoadRuntime);
+
+/// <summary>Looks through a revision's pages and scripts for the releases that they name.</summary>
+public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageFactsCache cache)
+{
+    // What is larger was made by a bundler, and names no release for a person.
+    private const long LargestLookedAt = 4_000_000;
+
+    private readonly ReleaseResolution _resolution = new(
+        runtime.Releases, KnownReleases.All.ToDictionary(release => release.Name, release => release.Core, StringComparer.Ordinal));
+
+    /// <summary>Resolves all pages of a manifest; a project's pin stands above what comes out. Error: <see cref="Error.CorruptBlob"/>.</summary>
+    public async Task<Result<RevisionReleases>> ResolveAsync(Manifest manifest, CancellationToken ct)
+    {
+        var named = new Dictionary<string, NamedVersion?>(StringComparer.Ordinal);
+        var addresses = new List<RuntimeAddress>();
+        foreach (var (path, entry) in manifest.Files.Where(file => file.Value.Length <= LargestLookedAt))
+        {
+            var facts = await FactsAsync(path.Value, entry.Hash, ct);
+            if (!facts.IsOk) return facts.Error;
+            if (facts.Value.Page is { } page) named[path.Value] = page.Named;
+            addresses.AddRange(facts.Value.Addresses);
+        }
+        // A page that loads PyScript through a script of its own names what that script names.
+        var byScripts = addresses.Find(address => address is { Product: RuntimeProduct.PyScript, IsLegacy: false })?.Version;
+        PageRelease Resolve(NamedVersion? version)
+        {
+            var resolved = _resolution.Resolve(pin: null, version ?? byScripts);
+            return new PageRelease(resolved.Release.Name, resolved.Sentence);
+        }
+        var start = Resolve(manifest.StartPage is { } first ? named.GetValueOrDefault(first) : null);
+        var pages = named.Select(page => KeyValuePair.Create(page.Key, Resolve(page.Value)))
+            .Where(page => page.Value.Release != start.Release).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return new RevisionReleases(start, pages, addresses.Count > 0);
+    }
+
+    private async Task<Result<FileFacts>> FactsAsync(string path, BlobHash hash, CancellationToken ct)
+    {
+        var isPage = Manifest.IsHtml(path);
+        if (!isPage && !ScriptRewriter.Handles(path)) return FileFacts.None;
+        var key = (hash, isPage, isPage ? "" : Path.GetExtension(path));
+        if (cache.Facts.TryGetValue(key, out FileFacts? known)) return known!;
+        var content = await blobs.ReadAsync(hash, ct);
+        if (!content.IsOk) return content.Error;
+        var facts = isPage ? new FileFacts(HtmlRewriter.Inspect(content.Value), []) : new FileFacts(null, ScriptRewriter.Addresses(path, content.Value));
+        return cache.Facts.Set(key, facts, new MemoryCacheEntryOptions { Size = 1 });
+    }
+}
+
+/// <summary>What a file says of the runtime.</summary>
+sealed record FileFacts(PageFacts? Page, IReadOnlyList<RuntimeAddress> Addresses)
+{
+    public static FileFacts None { get; } = new(null, []);
+}
+
+/// <summary>What was found in files before, by hash.</summary>
+public sealed class PageFactsCache : IDisposable
+{
+    internal MemoryCache Facts { get; } = new(new MemoryCacheOptions { SizeLimit = 20_000 });
+
+    public void Dispose() => Facts.Dispose();
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Caching.Memory;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Rewriting;
+
+namespace PyScriptHub.Web.Serving;
+
+/// <summary>A file as it is sent.</summary>
+/// <param name="Tag">Its entity tag without quotes.</param>
+public sealed record ServedFile(byte[] Content, string ContentType, string Tag);
+
+/// <summary>Makes what is sent out of what is stored: pages, scripts and styles are rewritten, everything else goes as it is.</summary>
+public sealed class ServedPages(
+    BlobReader blobs, PageReleases releases, RuntimeCatalog runtime, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
+    ServedPageCache cache)
+{
+    private const long LargestConfig = 64 * 1024;
+    private const int MostConfigs = 50;
+
+    /// <summary>A file of a site. Error: <see cref="Error.CorruptBlob"/>.</summary>
+    public async Task<Result<ServedFile>> ReadAsync(ContentSite site, Manifest manifest, string path, Interpreter? interpreter, string label, CancellationToken ct)
+    {
+        var entry = manifest.Find(path)!.Value;
+        var type = ContentTypes.Of(path);
+        var isPage = Manifest.IsHtml(path);
+        if (!isPage && !ScriptRewriter.Handles(path))
+        {
+            var stored = await blobs.ReadAsync(entry.Hash, ct);
+            return stored.IsOk ? new ServedFile(stored.Value, type, entry.Hash.ToString()) : stored.Error;
+        }
+
+        var resolved = await ReleaseAsync(site, manifest, path, ct);
+        if (!resolved.IsOk) return resolved.Error;
+        var (release, scriptsLoadRuntime) = resolved.Value;
+        var basePath = origins.Content(label).BasePath;
+        // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
+        var key = isPage
+            ? $"{site.Project.Id} {site.RevisionNumber} {path} {release.Name} {interpreter} {basePath}"
+            : $"{entry.Hash} {Path.GetExtension(path)} {release.Name}";
+        if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
+
+        var content = await blobs.ReadAsync(entry.Hash, ct);
+        if (!content.IsOk) return content.Error;
+        var map = new AddressMap(release, runtimeFiles, origins.Runtime);
+        ServedFile served;
+        if (isPage)
+        {
+            var configs = await ConfigsAsync(manifest, ct);
+            var page = HtmlRewriter.Rewrite(content.Value, new RewriteRequest(
+                map, basePath + scripts.StoragePath, interpreter, address => configs.GetValueOrDefault(Resolve(path, address)), scriptsLoadRuntime));
+            // Bytes of no known charset go without one: the browser looks into the page as it would anywhere.
+            served = new ServedFile(page.Bytes, page.Charset is { } charset ? $"text/html; charset={charset}" : "text/html", TagOf(page.Bytes, page.Charset ?? ""));
+        }
+        else
+        {
+            var rewritten = ScriptRewriter.Rewrite(path, content.Value, map);
+            served = new ServedFile(rewritten, type, ReferenceEquals(rewritten, content.Value) ? entry.Hash.ToString() : TagOf(rewritten, ""));
+        }
+        return cache.Files.Set(key, served, new MemoryCacheEntryOptions { Size = served.Content.Length + key.Length });
+    }
+
+    private async Task<Result<(RuntimeRelease Release, bool ScriptsLoadRuntime)>> ReleaseAsync(ContentSite site, Manifest manifest, string path, CancellationToken ct)
+    {
+        var found = await releases.ResolveAsync(manifest, ct);
+        if (!found.IsOk) return found.Error;
+        var name = site.Release ?? site.Project.RuntimePin ?? site.Publication?.ReleaseOf(path)
+            ?? (found.Value.Pages.TryGetValue(path, out var page) ? page : found.Value.Start).Release;
+        // A release that was taken off the hub is stood in for by what the page would get today.
+        var release = runtime.FindRelease(name) ?? runtime.FindRelease(found.Value.Start.Release) ?? runtime.Default;
+        return (release, found.Value.ScriptsLoadRuntime);
+    }
+
+    private async Task<Dictionary<string, string>> ConfigsAsync(Manifest manifest, CancellationToken ct)
+    {
+        var configs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, entry) in manifest.Files)
+        {
+            if (configs.Count == MostConfigs) break;
+            if (entry.Length > LargestConfig || Path.GetExtension(path.Value).ToLowerInvariant() is not (".toml" or ".json")) continue;
+            var content = await blobs.ReadAsync(entry.Hash, ct);
+            if (content.IsOk) configs[path.Value] = Encoding.UTF8.GetString(content.Value);
+        }
+        return configs;
+    }
+
+    // Where an address in a page leads within the project; what leads out of it finds nothing.
+    private static string Resolve(string page, string address)
+    {
+        var origin = new Uri("http://project.invalid/");
+        return Uri.TryCreate(new Uri(origin, string.Join('/', page.Split('/').Select(Uri.EscapeDataString))), address, out var url)
+            && url.Host == origin.Host ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : "";
+    }
+
+    private static string TagOf(byte[] content, string charset) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. SHA256.HashData(content), .. Encoding.ASCII.GetBytes(charset)]));
+}
+
+/// <summary>Rewritten files, by what decides their form.</summary>
+public sealed class ServedPageCache : IDisposable
+{
+    internal MemoryCache Files { get; } = new(new MemoryCacheOptions { SizeLimit = 64 * 1024 * 1024 });
+
+    public void Dispose() => Files.Dispose();
+}
