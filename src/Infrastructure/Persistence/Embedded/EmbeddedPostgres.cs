@@ -13,7 +13,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Database = "hub";
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(10);
 
     private readonly Supervision? _supervision;
 
@@ -262,10 +261,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 }
 
                 if (answer == Answer.NotYet) silent.Restart();
-                if (!File.Exists(folders.Password) || silent.Elapsed > _silence || watch.Elapsed > options.StartTimeout)
+                if (!File.Exists(folders.Password) || silent.Elapsed > options.SilenceTimeout || watch.Elapsed > options.StartTimeout)
                 {
                     logger.LogWarning("The database server {Pid} does not answer and is started anew", server.Pid);
-                    await server.StopAsync(programs, _silence);
+                    await server.StopAsync(programs, options.SilenceTimeout);
                 }
 
                 await Task.Delay(_look, ct);
@@ -350,7 +349,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             yield return "log_truncate_on_rotation=on";
             if (options.IsDurable) yield break;
             yield return "fsync=off";
-            yield return "synchronous_commit=off";
             yield return "full_page_writes=off";
         }
 
@@ -381,12 +379,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                         logger.LogInformation("The database in {Folder} is ready again, process {Pid}", folders.Cluster, _server.Pid);
                         break;
                     }
-                    catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+                    catch (Exception) when (_stopping.IsCancellationRequested)
                     {
                         return;
                     }
-                    catch (Exception e) when (e is EmbeddedPostgresException or IOException or UnauthorizedAccessException or NpgsqlException)
+                    catch (Exception e)
                     {
+                        // Whatever it was (a full disk, a missing folder): it can be gone at the next attempt, and the hub lives on.
                         logger.LogError(e, "The database in {Folder} did not start; the next attempt is in {Seconds} s", folders.Cluster, pause.TotalSeconds);
                         await Task.WhenAny(Task.Delay(pause), stopping);
                     }

@@ -19,13 +19,16 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>How long a server that lives may take until it answers; a recovery after a crash of a large database takes a while.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>After how long a server that was found and says nothing at all is taken for hung, and stopped.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a server may take to stop before it is ended the hard way.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long to wait for a short-lived holder of the data folder, such as a verb.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>False gives up safety against a crash for speed: for tests alone.</summary>
+    /// <summary>False gives up safety against a crash of the machine, not of the server, for speed: for tests alone.</summary>
     public bool IsDurable { get; init; } = true;
 
     /// <summary>

@@ -76,7 +76,7 @@ internal sealed class PostgresPrograms
     }
 
     /// <summary>The programs that the hub came with: beside the executable in a publish, in <c>node_modules</c> in a build.</summary>
-    private static string Find()
+    internal static string Find()
     {
         var published = Path.Combine(AppContext.BaseDirectory, "postgres");
         var packages = typeof(PostgresPrograms).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -93,9 +93,11 @@ internal sealed class PostgresPrograms
             "this kind, or set ConnectionStrings:Hub to a PostgreSQL 15 or newer.");
     }
 
-    // Static libraries are two thirds of the files' number in lib and run nowhere.
+    // What is there to build extensions with runs nowhere.
     private static bool IsNeeded(string file) =>
         !file.EndsWith(".a", StringComparison.Ordinal)
+        && !file.Contains("pgxs", StringComparison.Ordinal)
+        && !file.Contains("pkgconfig", StringComparison.Ordinal)
         && (file.StartsWith("bin" + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             || file.StartsWith("lib" + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             || file.StartsWith("share" + Path.DirectorySeparatorChar, StringComparison.Ordinal));
