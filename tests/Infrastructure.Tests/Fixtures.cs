@@ -1,0 +1,5 @@
+using PyScriptHub.Infrastructure.Tests.Embedded;
+using PyScriptHub.Testing;
+
+[assembly: AssemblyFixture(typeof(TestPostgresServer))]
+[assembly: AssemblyFixture(typeof(SharedFolders))]
