@@ -99,7 +99,7 @@ internal static partial class CdnLiterals
         ("r", RModule(), "{0}/refused/r/${version}"),
     ];
 
-    private static readonly SearchValues<char> EndOfAddress = SearchValues.Create(" \t\r\n\\\"'`<>)");
+    private static readonly SearchValues<char> EndOfAddress = SearchValues.Create(" \t\r\n\"'`<>)");
 
     /// <summary>How often each literal must occur in all packed files of this package together.</summary>
     /// <exception cref="RuntimeAssetsException">Nobody has looked at this version yet.</exception>
@@ -163,21 +163,24 @@ internal static partial class CdnLiterals
     }
 
     /// <summary>The versions of Pyodide and MicroPython that a core (or polyscript) takes where a page names none.</summary>
-    /// <exception cref="RuntimeAssetsException">There is no such literal, or several that differ.</exception>
-    public static (string Pyodide, string Micropython) InterpretersIn(NpmPackage package, IEnumerable<string> texts)
+    /// <exception cref="RuntimeAssetsException">There is no such literal.</exception>
+    public static NamedInterpreters InterpretersIn(NpmPackage package, IEnumerable<string> texts)
     {
-        HashSet<string> pyodide = new(StringComparer.Ordinal), micropython = new(StringComparer.Ordinal);
+        List<string> pyodide = [], micropython = [];
         foreach (var text in texts)
         {
-            foreach (Match match in DefaultPyodide().Matches(text)) pyodide.Add(match.Groups["version"].Value);
-            foreach (Match match in DefaultMicropython().Matches(text)) micropython.Add(match.Groups["version"].Value);
+            pyodide.AddRange(DefaultPyodide().Matches(text).Select(match => match.Groups["version"].Value));
+            micropython.AddRange(DefaultMicropython().Matches(text).Select(match => match.Groups["version"].Value));
         }
 
-        return (One("Pyodide", pyodide), One("MicroPython", micropython));
-
-        string One(string what, HashSet<string> versions) => versions.Count == 1
-            ? versions.Single()
-            : throw new RuntimeAssetsException($"{package} names {versions.Count} versions of {what} ({string.Join(", ", versions)}); one was expected.");
+        if (pyodide.Count == 0 || micropython.Count == 0)
+            throw new RuntimeAssetsException($"{package} does not say which Pyodide and MicroPython it takes.");
+        // The page's code comes before the worker's, which is a string in it.
+        return new(pyodide[0], micropython[0],
+        [
+            .. pyodide.Distinct(StringComparer.Ordinal).Select(version => (NpmPackage.Pyodide, version)),
+            .. micropython.Distinct(StringComparer.Ordinal).Select(version => (NpmPackage.Micropython, version)),
+        ]);
     }
 
     private static FrozenDictionary<string, int> Counts(params (string Name, int Count)[] counts) =>
@@ -221,3 +224,11 @@ internal static partial class CdnLiterals
     [GeneratedRegex("""(?:\b(?:https?|wss?):(?:\\?/){2}(?=[A-Za-z0-9\[])|(?<=["'`(])//(?=[A-Za-z0-9-]+\.))[A-Za-z0-9.\-\[\]:]+""", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Address();
 }
+
+/// <summary>The interpreters that a core takes where a page names none.</summary>
+/// <param name="Pyodide">On the page's main thread.</param>
+/// <param name="Micropython">On the page's main thread.</param>
+/// <param name="All">
+/// Every npm package that must be there: the workers of core 0.7.28 take Pyodide 0.29.4 although its pages take 0.29.3.
+/// </param>
+internal sealed record NamedInterpreters(string Pyodide, string Micropython, IReadOnlyList<(string Name, string Version)> All);

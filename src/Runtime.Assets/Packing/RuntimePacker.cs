@@ -15,6 +15,9 @@ public static class RuntimePacker
     // Raise it whenever the same inputs would be packed differently.
     private const int Version = 1;
 
+    // Long enough to go back to the hub of last week.
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
+
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -25,8 +28,15 @@ public static class RuntimePacker
     /// <param name="folder">The runtime's part of the data folder, for example <c>&lt;data&gt;/runtime</c>.</param>
     /// <param name="cancellation">Stops between two files; nothing half is left.</param>
     /// <exception cref="RuntimeAssetsException">A package is missing, or holds an address that this hub does not know.</exception>
-    public static async Task<RuntimeCatalog> PackAsync(RuntimeSources sources, Uri runtimeUrl, string folder, CancellationToken cancellation = default)
+    public static Task<RuntimeCatalog> PackAsync(RuntimeSources sources, Uri runtimeUrl, string folder, CancellationToken cancellation = default) =>
+        PackAsync(sources, runtimeUrl, folder, TimeProvider.System, cancellation);
+
+    /// <inheritdoc cref="PackAsync(RuntimeSources, Uri, string, CancellationToken)"/>
+    /// <param name="time">Says what is so old that it goes.</param>
+    public static async Task<RuntimeCatalog> PackAsync(
+        RuntimeSources sources, Uri runtimeUrl, string folder, TimeProvider time, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(runtimeUrl);
         var address = runtimeUrl.AbsoluteUri.TrimEnd('/');
@@ -59,6 +69,7 @@ public static class RuntimePacker
         var manifest = new Manifest(address, [.. releases], [.. files]);
         Directory.CreateDirectory(Path.GetDirectoryName(manifestPath)!);
         await ReplaceAsync(manifestPath, JsonSerializer.SerializeToUtf8Bytes(manifest, JsonOptions), cancellation);
+        await SweepAsync(folder, manifestPath, time.GetUtcNow().UtcDateTime - KeptFor, cancellation);
         return new(runtimeUrl, key, manifest.Releases, manifest.Files, filesFolder);
     }
 
@@ -72,7 +83,7 @@ public static class RuntimePacker
     }
 
     /// <summary>The versions that a core's or polyscript's own literals name.</summary>
-    internal static (string Pyodide, string Micropython) InterpretersOf(NpmPackage package) =>
+    internal static NamedInterpreters InterpretersOf(NpmPackage package) =>
         CdnLiterals.InterpretersIn(package, FilesOf(package).Where(file => IsText(file.Source)).Select(file => File.ReadAllText(file.Source)));
 
     private static IEnumerable<RuntimeRelease> ReleasesOf(RuntimeSources sources)
@@ -80,9 +91,11 @@ public static class RuntimePacker
         // What a core or polyscript loads on its own must be served.
         foreach (var package in sources.Packages.Where(package => package.Name is NpmPackage.Core or NpmPackage.Polyscript))
         {
-            var (pyodide, micropython) = InterpretersOf(package);
-            Require(package, NpmPackage.Pyodide, pyodide);
-            Require(package, NpmPackage.Micropython, micropython);
+            foreach (var (name, version) in InterpretersOf(package).All)
+            {
+                if (sources.Find(name, version) is null)
+                    throw new RuntimeAssetsException($"{package} names {name}@{version}, which is not installed.");
+            }
         }
 
         return sources.Releases
@@ -92,16 +105,11 @@ public static class RuntimePacker
             {
                 var core = sources.Find(NpmPackage.Core, release.Core)
                     ?? throw new RuntimeAssetsException($"Release {release.Name} needs {NpmPackage.Core}@{release.Core}, which is not installed.");
-                var (pyodide, micropython) = InterpretersOf(core);
+                var named = InterpretersOf(core);
                 return new RuntimeRelease(
-                    release.Name, core.Version, PolyscriptOf(core), pyodide, micropython,
+                    release.Name, core.Version, PolyscriptOf(core), named.Pyodide, named.Micropython,
                     IsDefault: string.Equals(release.Name, sources.DefaultRelease, StringComparison.Ordinal));
             });
-
-        void Require(NpmPackage by, string name, string version)
-        {
-            if (sources.Find(name, version) is null) throw new RuntimeAssetsException($"{by} names {name}@{version}, which is not installed.");
-        }
     }
 
     // Where nobody wrote down what core was built with, the lower end of its range is the best that can be said.
@@ -203,6 +211,20 @@ public static class RuntimePacker
             // A power cut may leave a renamed file without its bytes; it is made again.
             return null;
         }
+    }
+
+    // What earlier hubs packed, and what killed ones left. One hub alone runs on a data folder, so nobody serves these.
+    private static async Task SweepAsync(string folder, string current, DateTime before, CancellationToken cancellation)
+    {
+        HashSet<string> kept = new(StringComparer.Ordinal);
+        foreach (var manifest in Directory.EnumerateFiles(Path.Combine(folder, "manifests")))
+        {
+            if (!string.Equals(manifest, current, StringComparison.Ordinal) && File.GetLastWriteTimeUtc(manifest) < before) File.Delete(manifest);
+            else if (await ReadAsync(manifest, cancellation) is { } read) kept.UnionWith(read.Files.Select(file => file.Sha256));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "files"), "*", SearchOption.AllDirectories))
+            if (!kept.Contains(Path.GetFileName(file)) && File.GetLastWriteTimeUtc(file) < before) File.Delete(file);
     }
 
     // Lengths alone: hashing everything would cost a third of a second at each start. A serving hub that finds other bytes says so.

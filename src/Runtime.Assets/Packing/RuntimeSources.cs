@@ -57,7 +57,7 @@ public sealed class RuntimeSources
 
     /// <summary>Reads what came with the hub and what <c>runtime add</c> put into the data folder.</summary>
     /// <param name="bundledFolder">A folder with <c>package.json</c>, <c>package-lock.json</c> and <c>node_modules</c>.</param>
-    /// <param name="addedFolder">The folder that <c>runtime add</c> writes, or null; it need not exist.</param>
+    /// <param name="addedFolder">The folder that <see cref="RuntimeAdd"/> writes, or null; it need not exist.</param>
     public static RuntimeSources Read(string bundledFolder, string? addedFolder)
     {
         var manifest = File.ReadAllBytes(Path.Combine(bundledFolder, "package.json"));
@@ -94,7 +94,7 @@ public sealed class RuntimeSources
 }
 
 /// <summary>
-/// A release in the data folder: <c>releases/&lt;tag&gt;.json</c>, written last by <c>runtime add</c>, names its
+/// A release in the data folder: <c>releases/&lt;tag&gt;.json</c>, written last by <see cref="RuntimeAdd"/>, names its
 /// packages under <c>npm/&lt;name&gt;/&lt;version&gt;</c> with their integrity.
 /// </summary>
 internal sealed record AddedRelease(string Name, IReadOnlyList<NpmPackage> Packages, string Fingerprint)
