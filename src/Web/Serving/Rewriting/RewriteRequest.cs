@@ -1,0 +1,23 @@
+namespace PyScriptHub.Web.Serving.Rewriting;
+
+/// <summary>How a page is to be served.</summary>
+/// <param name="Map">Where its addresses lead.</param>
+/// <param name="StorageScript">The storage stand-in's path on the project's own origin, base path included: <c>/.hub/storage.1f2e3d.js</c>.</param>
+/// <param name="Interpreter">What <c>?interpreter=</c> asks for; null leaves the page's own.</param>
+/// <param name="ReadProjectFile">
+/// A project file's text by an address relative to the page (<c>./pyscript.toml</c>), null where there is none: tells whether
+/// a config names an interpreter of its own. Without it, no interpreter is preloaded for a page whose config is a file.
+/// </param>
+/// <param name="LoadsRuntimeElsewhere">Whether one of the project's scripts loads PyScript, PolyScript or Coincident for the page.</param>
+public sealed record RewriteRequest(
+    AddressMap Map,
+    string StorageScript,
+    Interpreter? Interpreter = null,
+    Func<string, string?>? ReadProjectFile = null,
+    bool LoadsRuntimeElsewhere = false);
+
+/// <summary>A page as it is served.</summary>
+/// <param name="Bytes">The very bytes that came in where nothing was to be changed.</param>
+/// <param name="Charset">For the Content-Type; null where the bytes are no text, and the browser may guess as it would elsewhere.</param>
+/// <param name="Facts">What the served page is made of, a switched interpreter included.</param>
+public sealed record RewrittenPage(byte[] Bytes, string? Charset, PageFacts Facts);
