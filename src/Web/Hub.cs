@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -16,8 +17,11 @@ namespace PyScriptHub.Web;
 /// <summary>Puts the hub together: services once, then one branch for each kind of host.</summary>
 public static class Hub
 {
-    /// <summary>Adds all services. <paramref name="connectionString"/> is that of the running PostgreSQL.</summary>
-    public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog runtime)
+    /// <summary>
+    /// Adds all services. <paramref name="connectionString"/> is that of the running PostgreSQL; <paramref name="runtime"/> is what was
+    /// packed, null for a verb that serves nothing.
+    /// </summary>
+    public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog? runtime)
     {
         var services = builder.Services;
         services.AddSingleton(options);
@@ -26,35 +30,50 @@ public static class Hub
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
+        services.AddAccounts(options);
         services.AddUseCases();
         services.AddProjects(options);
-        services.AddServing(runtime);
+        if (runtime is not null) services.AddServing(options, runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
+        // A body that cannot be read is answered by the one mapper, like everything else.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails();
         services.AddOpenApi("v1");
         services.AddRazorPages();
+        services.AddSingleton(new HubScripts("/* */"u8.ToArray()));
     }
 
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
     public static void MapHub(this WebApplication app)
     {
-        app.UseExceptionHandler(handler => handler.Run(Problems.AnswerExceptionAsync));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = Problems.AnswerExceptionAsync,
+            // What a caller did wrong is told to the caller.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
         app.UseMiddleware<HostGate>();
+        app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime => runtime.RunRuntimeHost());
         app.MapWhen(context => HostGate.Is(context, HostKind.Content), content => content.Run(
             context => context.RequestServices.GetRequiredService<ProjectContent>().AnswerAsync(context)));
 
         // After the branches: routing would otherwise have chosen an endpoint of the hub for their requests already.
+        app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Problems.AnswerStatusAsync(context.HttpContext)));
         app.UseRouting();
+        app.UseAccounts();
         app.MapApi();
         app.MapRazorPages();
     }
 
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+
     private static void MapApi(this WebApplication app)
     {
         var api = app.MapGroup("/api/v1");
+        api.MapAccounts();
         api.MapProjects();
+        app.MapRuntimeReleases();
         app.MapOpenApi();
-        app.Map("/api/{**rest}", () => Problems.Of(new Domain.Outcomes.Error.NotFound("address of the API"))).ExcludeFromDescription();
     }
 
     private static void AddProjects(this IServiceCollection services, HubOptions options)
@@ -69,9 +88,9 @@ public static class Hub
         if (options.IsWorker) services.AddHostedService<Housekeeping>();
     }
 
-    private static void AddServing(this IServiceCollection services, RuntimeCatalog runtime)
+    private static void AddServing(this IServiceCollection services, HubOptions options, RuntimeCatalog runtime)
     {
-        services.AddSingleton(runtime);
+        services.AddRuntimeHost(runtime, Path.Combine(options.DataDirectory, "runtime"));
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();

@@ -29,7 +29,7 @@ static class HubProcess
 
         Listen(builder, options);
         var packing = PackRuntimeAsync(options, ct);
-        await using var database = await OpenDatabaseAsync(options, logger, ct);
+        await using var database = await HubDatabase.OpenAsync(options, isSupervisor: true, logger, ct);
         builder.AddHub(options, database.ConnectionString, await packing);
         await using var app = builder.Build();
         app.MapHub();
@@ -40,10 +40,18 @@ static class HubProcess
     }
 
     /// <summary>A builder whose static files are found from wherever the program was started.</summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    public static WebApplicationBuilder CreateBuilder(string[] args, string? contentRoot = null) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = args,
-        ContentRootPath = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) ? AppContext.BaseDirectory : null,
+        ContentRootPath = contentRoot ?? (Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) ? AppContext.BaseDirectory : null),
+    });
+
+    /// <summary>Sets Kestrel's own limits.</summary>
+    public static void ConfigureServer(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        // Cookies that one project plants for all its siblings must not shut them: content hosts take what others refuse.
+        kestrel.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
     });
 
     /// <summary>Packs what the runtime host serves; a second time there is nothing to do.</summary>
@@ -53,31 +61,10 @@ static class HubProcess
         return RuntimePacker.PackAsync(RuntimeSources.Read(RuntimeSources.BundledFolder(), folder), new Uri(new Origins(options).Runtime), folder, ct);
     }
 
-    private static async Task<HubDatabase> OpenDatabaseAsync(HubOptions options, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
-    {
-        var database = await HubDatabase.OpenAsync(options, logger, ct);
-        try
-        {
-            await using var db = new HubDb(new DbContextOptionsBuilder<HubDb>().UseNpgsql(database.ConnectionString).Options);
-            await HubMigrations.ApplyAsync(db, logger, ct);
-            return database;
-        }
-        catch
-        {
-            await database.DisposeAsync();
-            throw;
-        }
-    }
-
     // Addresses that were set are the administrator's word; without them the hub listens where its public address says.
     private static void Listen(WebApplicationBuilder builder, HubOptions options)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Cookies that one project plants for all its siblings must not shut them: content hosts take what others refuse.
-            kestrel.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
-        });
+        ConfigureServer(builder);
         if (builder.Configuration["urls"] is not null || builder.Configuration["http_ports"] is not null || builder.Configuration.GetSection("Kestrel:Endpoints").Exists()) return;
         var port = options.PublicUrl is { Scheme: "http", Host: "localhost" } ? options.PublicUrl.Port : 5080;
         builder.WebHost.UseUrls($"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}");
@@ -100,12 +87,28 @@ sealed class HubDatabase(string connectionString, EmbeddedPostgres? own) : IAsyn
 {
     public string ConnectionString { get; } = connectionString;
 
-    /// <summary>Opens the database for a process that supervises it.</summary>
-    public static async Task<HubDatabase> OpenAsync(HubOptions options, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
+    /// <summary>
+    /// Opens the database and brings its schema up to date. The hub's own server is started and supervised by a process that
+    /// serves; a verb uses one that runs, or starts it for as long as the verb takes.
+    /// </summary>
+    public static async Task<HubDatabase> OpenAsync(HubOptions options, bool isSupervisor, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
     {
-        if (options.ConnectionString is { } external) return new HubDatabase(external, null);
-        var own = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = options.DataDirectory }, logger, ct);
-        return new HubDatabase(own.ConnectionString, own);
+        var embedded = new EmbeddedPostgresOptions { DataDirectory = options.DataDirectory };
+        var own = options.ConnectionString is not null ? null
+            : isSupervisor ? await EmbeddedPostgres.StartAsync(embedded, logger, ct)
+            : await EmbeddedPostgres.ConnectOrStartAsync(embedded, logger, ct);
+        var database = new HubDatabase(options.ConnectionString ?? own!.ConnectionString, own);
+        try
+        {
+            await using var db = new HubDb(new DbContextOptionsBuilder<HubDb>().UseNpgsql(database.ConnectionString).Options);
+            await SchemaUpdate.ApplyAsync(db, logger, ct);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Persistence.Embedded;
 
 namespace PyScriptHub.Web.Commands;
@@ -17,6 +18,9 @@ static class HubCommands
         root.SetAction((parsed, ct) => HubProcess.RunAsync([.. parsed.UnmatchedTokens], ct));
         serve.SetAction((parsed, ct) => HubProcess.RunAsync([.. parsed.UnmatchedTokens], ct));
         root.Add(serve);
+        root.Add(UserCommands.User());
+        root.Add(UserCommands.Token());
+        root.Add(RuntimeCommands.Runtime());
         return root;
     }
 
@@ -27,7 +31,7 @@ static class HubCommands
         {
             return await Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception e) when (e is HubConfigurationException or EmbeddedPostgresException or Runtime.Assets.Catalog.RuntimeAssetsException)
+        catch (Exception e) when (e is HubConfigurationException or EmbeddedPostgresException or SchemaTooNewException or Runtime.Assets.Catalog.RuntimeAssetsException)
         {
             await Console.Error.WriteLineAsync($"The hub cannot start. {e.Message}");
             return 1;

@@ -54,6 +54,22 @@ public static class Problems
         await WriteAsync(context, status, code, detail, FieldsOf(exception));
     }
 
+    /// <summary>Answers what routing refused by itself: no such address, no such method, no such content type, not signed in.</summary>
+    public static Task AnswerStatusAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        var (code, detail) = status switch
+        {
+            StatusCodes.Status401Unauthorized => ("unauthenticated", "Sign in or send a personal access token."),
+            StatusCodes.Status403Forbidden => ("forbidden", "You may not do this."),
+            StatusCodes.Status404NotFound => ("not_found", "There is no such address of the API. /openapi/v1.json lists all."),
+            StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "This address does not take that method. /openapi/v1.json lists all."),
+            StatusCodes.Status415UnsupportedMediaType => ("unsupported_media_type", "Send the body as application/json."),
+            _ => ("refused", "The request was refused."),
+        };
+        return WriteAsync(context, status, code, detail);
+    }
+
     /// <summary>Writes a problem as problem+json.</summary>
     public static Task WriteAsync(
         HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, string[]>? errors = null, Error? error = null)

@@ -1,5 +1,4 @@
 using System.Text;
-using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving.Rewriting;
 using static PyScriptHub.Web.Tests.Serving.RewriteFixture;
 
@@ -8,7 +7,7 @@ namespace PyScriptHub.Web.Tests.Serving;
 public sealed class HtmlRewriterTests
 {
     private const string Core = "https://pyscript.net/releases/2026.7.3/core.js";
-    private const string Here = Runtime + "/pyscript/0.7.31/core.js";
+    private const string Here = RewriteFixture.Runtime + "/pyscript/0.7.31/core.js";
     private const string CoreScript = "<script type=module src=\"" + Core + "\"></script>";
 
     [Fact]
@@ -25,7 +24,7 @@ public sealed class HtmlRewriterTests
         Rewrite(Page).ShouldBe($"""
             <!doctype html>
             <html><head><meta charset="utf-8"><title>Größe 😀</title>
-            <link rel="stylesheet" href="{Runtime}/pyscript/0.7.31/core.css">
+            <link rel="stylesheet" href="{RewriteFixture.Runtime}/pyscript/0.7.31/core.css">
             {CoreLinks}{StorageLines}<script type="module" src="{Here}"></script>
             </head><body><script type="mpy" worker>print(1)</script></body></html>
             """);
@@ -130,7 +129,7 @@ public sealed class HtmlRewriterTests
     {
         const string Page = "<script type=module src=https://esm.run/polyscript></script><script type=micropython>1</script><py-script>x</py-script>";
 
-        RewriteInPlace(Page, Interpreter.Micropython).ShouldBe(Page.Replace("https://esm.run/polyscript", Runtime + "/polyscript/0.20.20/dist/index.js", StringComparison.Ordinal));
+        RewriteInPlace(Page, Interpreter.Micropython).ShouldBe(Page.Replace("https://esm.run/polyscript", RewriteFixture.Runtime + "/polyscript/0.20.20/dist/index.js", StringComparison.Ordinal));
         Inspect(Page).Interpreters.ShouldBe([Interpreter.Micropython]);
     }
 
@@ -143,11 +142,11 @@ public sealed class HtmlRewriterTests
     public void What_the_interpreter_on_the_main_thread_needs_is_preloaded() =>
         Rewrite(CoreScript + "<script type=py src=./main.py config=./pyscript.toml></script>", Request with { ReadProjectFile = _ => "packages = []" }).ShouldBe(
             CoreLinks
-            + $"<link rel=\"modulepreload\" href=\"{Runtime}/pyodide/314.0.2/pyodide.mjs\" crossorigin>"
-            + $"<link rel=\"modulepreload\" href=\"{Runtime}/pyodide/314.0.2/pyodide.asm.mjs\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{Runtime}/pyodide/314.0.2/pyodide.asm.wasm\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{Runtime}/pyodide/314.0.2/python_stdlib.zip\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{Runtime}/pyodide/314.0.2/pyodide-lock.json\" crossorigin>"
+            + $"<link rel=\"modulepreload\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.mjs\" crossorigin>"
+            + $"<link rel=\"modulepreload\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.asm.mjs\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.asm.wasm\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/python_stdlib.zip\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide-lock.json\" crossorigin>"
             + "<link rel=\"preload\" as=\"fetch\" href=\"./main.py\" crossorigin>"
             + "<link rel=\"preload\" as=\"fetch\" href=\"./pyscript.toml\" crossorigin>"
             + StorageLines + CoreScript.Replace(Core, Here, StringComparison.Ordinal)
@@ -206,7 +205,7 @@ public sealed class HtmlRewriterTests
     {
         const string Policy = "<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net; img-src *\">";
         Rewrite("<title>x</title>" + Policy + CoreScript).ShouldStartWith("<title>x</title>" + CoreLinks + StorageLines
-            + $"<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net {Runtime}; img-src *\">");
+            + $"<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net {RewriteFixture.Runtime}; img-src *\">");
         Rewrite("<p><svg><g><script>1</script></g></svg>" + CoreScript).ShouldStartWith("<p>" + CoreLinks + StorageLines + "<svg><g><script>");
     }
 

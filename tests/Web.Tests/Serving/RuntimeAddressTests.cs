@@ -1,4 +1,3 @@
-using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving.Rewriting;
 
 namespace PyScriptHub.Web.Tests.Serving;

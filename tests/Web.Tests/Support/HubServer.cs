@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PyScriptHub.Domain.Accounts;
+using PyScriptHub.Infrastructure.Accounts;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Testing;
+
+namespace PyScriptHub.Web.Tests.Support;
+
+/// <summary>A real hub on Kestrel and PostgreSQL, with a database and a data folder of its own, for as long as a test needs it.</summary>
+public sealed class HubServer : IAsyncDisposable
+{
+    private static readonly TestPostgres s_postgres = new(async connection =>
+    {
+        await using var db = Open(connection);
+        await db.Database.MigrateAsync();
+    });
+
+    // Packing takes seconds; a test that does not ask for runtime files does not mind whose address is in them.
+    private static readonly Lazy<Task<RuntimeCatalog>> s_catalog = new(() => PackAsync(new Uri("http://localhost:1"), Shared("runtime")));
+
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private HubServer(WebApplication app, HubOptions options, string connectionString, string folder)
+    {
+        (_app, Options, ConnectionString, _folder) = (app, options, connectionString, folder);
+        Client = ClientFor(null);
+    }
+
+    public HubOptions Options { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The hub's address, without a closing slash.</summary>
+    public string Url => Options.PublicUrl.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>Somebody who is not signed in. Redirects are not followed; every name leads to this hub.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>The hub's services.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Everything that the hub has logged so far.</summary>
+    public LogLines Log => Services.GetRequiredService<LogLines>();
+
+    /// <summary>Starts a hub.</summary>
+    /// <param name="configure">Changes its options.</param>
+    /// <param name="packsRuntime">Whether runtime files must name this very hub: for browsers.</param>
+    /// <param name="connectionString">Another hub's database, for a second node.</param>
+    /// <param name="services">Replaces services, for example the clock.</param>
+    public static async Task<HubServer> StartAsync(
+        Func<HubOptions, HubOptions>? configure = null, bool packsRuntime = false, string? connectionString = null, Action<IServiceCollection>? services = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("pyscript-hub-test-").FullName;
+        var options = new HubOptions { PublicUrl = new Uri($"http://localhost:{FreePort()}"), ContentDomain = "localhost", DataDirectory = folder, IsWorker = false };
+        options = configure?.Invoke(options) ?? options;
+        connectionString ??= await s_postgres.CreateDatabaseAsync();
+        var catalog = packsRuntime ? await PackAsync(options.PublicUrl, folder) : await s_catalog.Value;
+
+        var builder = HubProcess.CreateBuilder(["--environment", "Testing"], SourceFolder());
+        builder.Logging.ClearProviders().AddProvider(new LogLines());
+        builder.Services.AddSingleton(provider => (LogLines)provider.GetServices<ILoggerProvider>().Single());
+        HubProcess.ConfigureServer(builder);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{options.PublicUrl.Port}", $"http://[::1]:{options.PublicUrl.Port}");
+        builder.AddHub(options, connectionString, catalog);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapHub();
+        await app.StartAsync();
+        return new HubServer(app, options, connectionString, folder);
+    }
+
+    /// <summary>Makes a user with a token, and a client that sends it.</summary>
+    public async Task<HttpClient> UserAsync(string name, bool isAdministrator = false)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<HubDb>();
+        var user = new HubUser { Id = Guid.CreateVersion7(), UserName = name, NormalizedUserName = name.ToUpperInvariant(), SecurityStamp = Guid.NewGuid().ToString(), CreatedAt = DateTimeOffset.UtcNow };
+        db.Add(user);
+        if (isAdministrator)
+        {
+            var role = await db.Roles.SingleOrDefaultAsync(r => r.Name == HubRoles.Administrator);
+            if (role is null) db.Add(role = new IdentityRole<Guid> { Id = Guid.NewGuid(), Name = HubRoles.Administrator, NormalizedName = HubRoles.Administrator.ToUpperInvariant() });
+            db.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = role.Id });
+        }
+        var (token, secret) = AccessToken.Issue(user.Id, "test", DateTimeOffset.UtcNow);
+        db.Add(token);
+        await db.SaveChangesAsync();
+        return ClientFor(secret);
+    }
+
+    /// <summary>A client with a token, or with none.</summary>
+    public HttpClient ClientFor(string? token)
+    {
+        // Names under localhost are not resolved by .NET everywhere: every connection goes to this hub.
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectCallback = async (_, ct) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(IPAddress.Loopback, Options.PublicUrl.Port, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        var client = new HttpClient(handler) { BaseAddress = Options.PublicUrl, Timeout = TimeSpan.FromSeconds(60) };
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>The hub's database, for what a test wants to see or arrange below HTTP.</summary>
+    public HubDb OpenDatabase() => Open(ConnectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The folder of the web project's sources, where its static files are.</summary>
+    private static string SourceFolder() => Path.Combine(Repository.Root, "src", "Web");
+
+    private static HubDb Open(string connectionString) => new(new DbContextOptionsBuilder<HubDb>().UseNpgsql(connectionString).Options);
+
+    private static string Shared(string name)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"pyscript-hub-shared-{Environment.UserName}", name);
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static Task<RuntimeCatalog> PackAsync(Uri publicUrl, string folder) => HubProcess.PackRuntimeAsync(
+        new HubOptions { PublicUrl = publicUrl, ContentDomain = "localhost", DataDirectory = folder }, CancellationToken.None);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
