@@ -94,6 +94,41 @@
   conformance.once = (target, type, what = type, milliseconds = 20000) =>
     conformance.within(new Promise((resolve) => target.addEventListener(type, resolve, { once: true })), what, milliseconds);
 
+  conformance.pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  /** Dispatches an event to each match from a task of its own, as the browser does. */
+  conformance.dispatchSoon = (selector, type) => {
+    setTimeout(() => {
+      for (const element of document.querySelectorAll(selector)) element.dispatchEvent(new Event(type, { bubbles: true }));
+    });
+  };
+
+  // A folder that the user picked before, as pyscript.fs records it. No driver can pick one in the browser's dialog, so the
+  // folder is of the origin's private file system: a FileSystemDirectoryHandle like any other.
+  const folder = async (name) => (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
+  const folders = async (mode, use) => {
+    const opening = indexedDB.open("IDBMap/@pyscript.fs");
+    opening.onupgradeneeded = () => opening.result.createObjectStore("entries");
+    const database = await settled(opening);
+    const answer = await settled(use(database.transaction("entries", mode).objectStore("entries")));
+    database.close();
+    return answer;
+  };
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  conformance.storeFolder = async (key, name) => {
+    const handler = await folder(name);
+    await folders("readwrite", (store) => store.put({ handler, options: { id: "pyscript", mode: "readwrite" } }, key));
+  };
+  conformance.hasFolder = async (key) => (await folders("readonly", (store) => store.count(key))) > 0;
+  conformance.readFolder = async (name, file) => (await (await (await folder(name)).getFileHandle(file)).getFile()).text();
+  conformance.declineSoon = () => {
+    conformance.until(() => document.querySelector("dialog.pyscript-fs button[title=cancel]"), "the dialog").then((button) => button.click());
+  };
+
   // Everything that PyScript and PolyScript dispatch, from the very first event on.
   conformance.events = [];
   for (const prefix of ["py", "mpy"]) {

@@ -1,10 +1,6 @@
 """`storage`, `fs` and `media`."""
-import asyncio
-import os
-
-import js
 from pyscript import Storage, document, fs, storage, window
-from conformance import equal, framed, holds, interpreter, lacks, micropython, row, thread, worker
+from conformance import conformance, equal, framed, holds, interpreter, lacks, micropython, row, thread, worker
 
 NAME = "conformance-" + interpreter + "-" + thread
 
@@ -69,3 +65,92 @@ async def _():
     from pyscript.storage import Storage as same, storage as function
 
     holds(same is Storage and function is storage, "not the same")
+
+
+@row("submodule.fs", "mount, sync, unmount")
+async def _():
+    await conformance.storeFolder("/picked@pyscript", NAME)
+    await fs.mount("/picked")
+    with open("/picked/note.txt", "w") as file:
+        file.write("kept")
+    await fs.sync("/picked")
+    equal(await conformance.readFolder(NAME, "note.txt"), "kept")
+    await fs.unmount("/picked")
+    holds("/picked" not in fs.mounted, "still mounted")
+    await fs.mount("/picked")
+    with open("/picked/note.txt") as file:
+        equal(file.read(), "kept", "after mounting again")
+
+
+@row("submodule.fs", "revoke")
+async def _():
+    await conformance.storeFolder("/revoked@pyscript", NAME + "-revoked")
+    await fs.mount("/revoked")
+    answer = await fs.revoke("/revoked")
+    equal(await conformance.hasFolder("/revoked@pyscript"), False, "whether the folder is still known")
+    if worker:
+        equal(answer, True)
+        equal("/revoked" in fs.mounted, False, "whether it is still mounted")
+        return None
+    equal(bool(answer), False)
+    equal("/revoked" in fs.mounted, True, "whether it is still mounted")
+    return lacks("on main, `revoke` forgets the folder but leaves it mounted and answers nothing")
+
+
+@row("submodule.fs", "the user declines")
+async def _():
+    conformance.declineSoon()
+    try:
+        await fs.mount("/declined")
+    except Exception as error:
+        holds("storage permissions not granted" in str(error), str(error))
+        return None
+    raise AssertionError("a folder was mounted")
+
+
+@row("submodule.fs", "errors")
+async def _():
+    for action in (fs.sync, fs.unmount):
+        try:
+            await action("/absent")
+            raise AssertionError("nothing was raised")
+        except KeyError as error:
+            holds("not mounted" in str(error), str(error))
+
+
+@row("submodule.media", "devices")
+async def _():
+    from pyscript import media
+
+    devices = await media.list_devices()
+    if framed:
+        holds(all(not device.label for device in devices), "a frame sees labels")
+        return lacks("in the hub's frame, camera and microphone are not handed to the page")
+    kinds = [device.kind for device in devices]
+    holds("videoinput" in kinds and "audioinput" in kinds, "devices are " + repr(kinds))
+    device = [device for device in devices if device.kind == "videoinput"][0]
+    equal(device["kind"], "videoinput")
+    holds(device.id is not None and device.group is not None, "no id")
+
+
+@row("submodule.media", "streams")
+async def _():
+    from pyscript.media import Device, list_devices
+
+    if framed:
+        try:
+            await Device.request_stream(audio=True, video=True)
+        except Exception as error:
+            holds("NotAllowedError" in str(error) or "Permission" in str(error), str(error))
+            return lacks("in the hub's frame, camera and microphone are not handed to the page")
+        raise AssertionError("a frame was given the camera")
+    stream = await Device.request_stream(audio=True, video={"width": 320})
+    equal(stream.getVideoTracks().length, 1)
+    equal(stream.getAudioTracks().length, 1)
+    for track in stream.getTracks():
+        track.stop()
+    device = [device for device in await list_devices() if device.kind == "videoinput"][0]
+    holds("fake" in device.label.lower(), "the camera is called " + device.label)
+    stream = await device.get_stream()
+    equal(stream.getVideoTracks().length, 1)
+    stream.getVideoTracks()[0].stop()

@@ -1,6 +1,7 @@
 """`pyscript.web`."""
 from pyscript import document, web
-from conformance import equal, holds, row
+from conformance import conformance, equal, holds, row
+from happenings import settled
 
 
 @row("submodule.web", "elements")
@@ -21,9 +22,10 @@ async def _():
 @row("submodule.web", "events")
 async def _():
     seen = []
-    button = web.button("go", on_click=lambda event: seen.append(event.type))
-    button.click()
-    equal(seen, ["click"])
+    button = web.button("go", id="web-button", on_click=lambda event: seen.append(event.type))
+    web.page.append(button)
+    conformance.dispatchSoon("#web-button", "click")
+    await settled(lambda: seen == ["click"])
 
 
 @row("submodule.web", "options")
