@@ -10,7 +10,8 @@ internal sealed record ConformancePage(string Path, bool Isolated, IReadOnlyList
 
 /// <summary>
 /// The pages in <c>Conformance/pages</c>. A page that holds <c>{{tag}}</c> is made once for <c>py</c> and once for <c>mpy</c>;
-/// one that holds <c>{{thread}}</c> once for the main thread and once for a worker.
+/// one that holds <c>{{thread}}</c> once for the main thread and once for a worker; one that holds <c>{{cache}}</c> once for each
+/// value of <c>packages_cache</c>.
 /// </summary>
 internal static class PageSet
 {
@@ -19,6 +20,7 @@ internal static class PageSet
 
     private static readonly Placing[] s_everywhere = [Placing.Top, Placing.Framed];
     private static readonly Placing[] s_top = [Placing.Top];
+    private static readonly string[] s_caches = ["never", "passthrough", "all"];
 
     /// <summary>The folder of the sources, next to this file.</summary>
     public static string Folder { get; } = Path.Combine(SourceFolder(), "pages");
@@ -61,6 +63,12 @@ internal static class PageSet
             yield return ("", text);
             yield break;
         }
+        if (text.Contains("{{cache}}", StringComparison.Ordinal))
+        {
+            foreach (var cache in s_caches)
+                yield return ($"-{cache}", text.Replace("{{cache}}", cache, StringComparison.Ordinal));
+            yield break;
+        }
         string[] threads = text.Contains("{{thread}}", StringComparison.Ordinal) ? ["main", "worker"] : [""];
         string[] tags = text.Contains("{{tag}}", StringComparison.Ordinal) ? ["py", "mpy"] : [""];
         foreach (var tag in tags)
@@ -69,6 +77,7 @@ internal static class PageSet
             {
                 var variant = text
                     .Replace("{{tag}}", tag, StringComparison.Ordinal)
+                    .Replace("{{other}}", string.Equals(tag, "mpy", StringComparison.Ordinal) ? "py" : "mpy", StringComparison.Ordinal)
                     .Replace("{{interpreter}}", string.Equals(tag, "mpy", StringComparison.Ordinal) ? "micropython" : "pyodide", StringComparison.Ordinal)
                     .Replace("{{thread}}", thread, StringComparison.Ordinal)
                     .Replace("{{worker}}", string.Equals(thread, "worker", StringComparison.Ordinal) ? "worker" : "", StringComparison.Ordinal);

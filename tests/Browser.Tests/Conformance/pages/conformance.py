@@ -55,7 +55,7 @@ def raises(action, *texts):
     raise AssertionError("nothing was raised")
 
 
-def report(member, check, outcome, note=""):
+def report(member, check, outcome, note="", thread=thread):
     conformance.add(
         json.dumps(
             {
@@ -70,7 +70,7 @@ def report(member, check, outcome, note=""):
     )
 
 
-async def run(part):
+async def run(part, thread=thread):
     """Runs the rows that were declared since the last call, one after the other, and finishes the part."""
     while _rows:
         member, check, function = _rows.pop(0)
@@ -81,5 +81,5 @@ async def run(part):
                 outcome, note = "unsupported", result.reason
         except Exception as error:
             outcome, note = "fails", type(error).__name__ + ": " + str(error)
-        report(member, check, outcome, note)
+        report(member, check, outcome, note, thread)
     conformance.finish(part)
