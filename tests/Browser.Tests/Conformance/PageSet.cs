@@ -9,7 +9,7 @@ namespace PyScriptHub.Browser.Tests.Conformance;
 internal sealed record ConformancePage(string Path, bool Isolated, IReadOnlyList<Placing> Placings);
 
 /// <summary>
-/// The pages in <c>Conformance/pages</c>. A page that holds <c>{{tag}}</c> is made once for <c>py</c> and once for <c>mpy</c>;
+/// The pages in <c>Conformance/pages</c>. A page that holds <c>{{tag}}</c> or <c>{{interpreter}}</c> is made once for <c>py</c> and once for <c>mpy</c>;
 /// one that holds <c>{{thread}}</c> once for the main thread and once for a worker; one that holds <c>{{cache}}</c> once for each
 /// value of <c>packages_cache</c>.
 /// </summary>
@@ -70,7 +70,7 @@ internal static class PageSet
             yield break;
         }
         string[] threads = text.Contains("{{thread}}", StringComparison.Ordinal) ? ["main", "worker"] : [""];
-        string[] tags = text.Contains("{{tag}}", StringComparison.Ordinal) ? ["py", "mpy"] : [""];
+        string[] tags = text.Contains("{{tag}}", StringComparison.Ordinal) || text.Contains("{{interpreter}}", StringComparison.Ordinal) ? ["py", "mpy"] : [""];
         foreach (var tag in tags)
         {
             foreach (var thread in threads)

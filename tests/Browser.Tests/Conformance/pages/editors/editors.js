@@ -8,7 +8,8 @@ const output = (id) => (id === "plain" ? byId("printed") : box(id).querySelector
 /** Presses an editor's button and waits until the run is over. */
 const run = async (id) => {
   await until(() => box(id), `the editor ${id}`);
-  const done = once(byId(id), "py-editor:done", `py-editor:done of ${id}`);
+  // At the document: an editor with a target dispatches it from the element before the target, not from its script.
+  const done = once(document, "py-editor:done", `py-editor:done of ${id}`);
   button(id).click();
   await done;
   return output(id).innerText.trim();
@@ -20,7 +21,7 @@ await row("editor.setup", "runs unseen, before the others", async () => {
 });
 await row("editor.onbeforerun", "works", async () => equal(output("second").innerText.trim(), "ran before by setup"));
 await row("tag.editor", "runs what it shows", async () => equal(await run("plain"), "by setup inline a file"));
-await row("editor.env", "shared", async () => equal(byId("plain").parentNode.querySelectorAll(`script[env=shared]`).length, 5));
+await row("editor.env", "shared", async () => equal(byId("plain").parentNode.querySelectorAll(`script[env=shared]`).length, 6));
 await row("editor.config", "inline JSON", async () => equal(byId("printed").innerText.trim(), "by setup inline a file"));
 await row("editor.config", "file", async () => equal(await run("own"), "own from toml"));
 await row("editor.target", "works", async () => {
@@ -35,10 +36,19 @@ await row("editor.rows", "works", async () => {
   const height = box("plain").querySelector(`.${tag}-editor-input > div`).shadowRoot.querySelector(".cm-editor").getBoundingClientRect().height;
   holds(height > 0 && height <= 93, `the editor is ${height} px high`);
 });
-await row("editor.src", "runs", async () => equal(byId("file").code !== undefined, true));
+await row("editor.src", "setup", async () => {
+  byId("second").code = "print(from_file)";
+  equal(await run("second"), "the file of a setup");
+  byId("second").code = "print(before, prepared)";
+});
+await row("editor.src", "shown editor", async () => {
+  await until(() => box("file"), "the editor");
+  equal(byId("file").code, "");
+  return lacks("only a `setup` editor runs its file: one that is shown starts empty");
+});
 await row("editor.data-run", "works", async () => equal(button("plain").querySelector("b.go")?.textContent, "go"));
 await row("editor.data-stop", "works", async () => {
-  const done = once(byId("plain"), "py-editor:done");
+  const done = once(document, "py-editor:done");
   button("plain").click();
   await until(() => button("plain").innerHTML === "<i>stop</i>" || button("plain").querySelector("b.go"), "the button");
   equal(button("plain").innerHTML, "<i>stop</i>", "the button while the code runs");
@@ -54,6 +64,13 @@ await row("event.editor-done", "after each run", async () => {
   await run("second");
   await run("second");
   equal(count, 2);
+});
+await row("event.editor-done", "where it comes from", async () => {
+  const sources = [];
+  document.addEventListener("py-editor:done", (event) => sources.push(event.target.id || event.target.localName));
+  await run("second");
+  await run("plain");
+  equal(sources, ["second", "before-place"]);
 });
 await row("tag.editor", "shows errors", async () => holds((await run("failing")).includes("seen in the output"), output("failing").innerText));
 await row("tag.editor", "code and process", async () => {

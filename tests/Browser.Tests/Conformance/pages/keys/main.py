@@ -1,13 +1,14 @@
 import sys
 
 import js
-from conformance import conformance, equal, holds, lacks, micropython, raises, row, run, worker
+from conformance import conformance, equal, holds, interpreter, lacks, micropython, row, run, worker
 from pyscript import config, document, js_modules, window
 
 
 @row("config.interpreter", "a module of the project")
 async def _():
-    holds(js.conformanceInterpreter.endswith("/keys/micropython.mjs" if micropython else "/keys/pyodide.mjs"), js.conformanceInterpreter)
+    address = getattr(js.conformanceInterpreters, interpreter)
+    holds(address.endswith("/keys/" + interpreter + ".mjs"), address)
 
 
 @row("config.debug")
