@@ -90,15 +90,6 @@ public static class ContentTypes
         [".stl"] = "model/stl",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenSet<string> Compressed = new[]
-    {
-        ".whl", ".zip", ".gz", ".tgz", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".apng", ".mp3", ".m4a", ".aac",
-        ".flac", ".ogg", ".oga", ".opus", ".weba", ".mp4", ".m4v", ".ogv", ".webm", ".mov", ".woff", ".woff2",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>The value of the <c>Content-Type</c> header for a file of this name or path.</summary>
     public static string Of(string path) => Table.GetValueOrDefault(Path.GetExtension(path), Unknown);
-
-    /// <summary>Whether a file of this name may shrink under brotli or gzip: false for formats that are compressed in themselves.</summary>
-    public static bool MayShrink(string path) => !Compressed.Contains(Path.GetExtension(path));
 }

@@ -40,6 +40,8 @@ internal sealed class AssetImprover(RuntimeCatalog catalog, EncodedAssets encode
             }
         }
 
+        // As long as the packer keeps what earlier hubs packed.
+        encoded.Sweep(time.GetUtcNow() - TimeSpan.FromDays(7));
         if (improved > 0)
             logger.LogInformation("Compressed {Count} runtime files in {Duration}", improved, time.GetElapsedTime(started));
     }

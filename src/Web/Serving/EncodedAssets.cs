@@ -52,6 +52,19 @@ internal sealed class EncodedAssets(RuntimeCatalog catalog, string folder)
         File.Delete(FastOf(file, coding));
     }
 
+    /// <summary>Deletes forms of files that the catalog no longer has, and what killed hubs left, where they are older than this.</summary>
+    public void Sweep(DateTimeOffset before)
+    {
+        if (!Directory.Exists(folder)) return;
+        var kept = catalog.Files.Select(file => file.Sha256).ToHashSet(StringComparer.Ordinal);
+        foreach (var form in Directory.EnumerateFiles(folder))
+        {
+            var name = Path.GetFileName(form);
+            var isKept = kept.Contains(name.Split('.')[0]) && !name.EndsWith(".tmp", StringComparison.Ordinal);
+            if (!isKept && File.GetLastWriteTimeUtc(form) < before.UtcDateTime) File.Delete(form);
+        }
+    }
+
     private async Task<Form> FindOrMakeAsync(RuntimeFile file, ContentCoding coding)
     {
         foreach (var location in new[] { BestOf(file, coding), FastOf(file, coding) })

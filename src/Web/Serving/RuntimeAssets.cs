@@ -102,7 +102,17 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         (ContentCoding, EncodedAssets.Form)? notWorthwhile = null;
         foreach (var coding in accepted.InOrder())
         {
-            var form = await encoded.GetAsync(file, coding);
+            EncodedAssets.Form form;
+            try
+            {
+                form = await encoded.GetAsync(file, coding);
+            }
+            catch (IOException) when (coding != ContentCoding.Identity && accepted.Identity > 0)
+            {
+                // A full disk: the file itself needs no room.
+                continue;
+            }
+
             if (form.IsWorthwhile) return (coding, form);
             notWorthwhile ??= (coding, form);
         }

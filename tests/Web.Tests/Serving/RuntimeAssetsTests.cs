@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving;
 using PyScriptHub.Web.Tests.Support;
@@ -301,6 +302,23 @@ public sealed class RuntimeAssetsTests(RunningRuntimeHost host) : IClassFixture<
         using var second = await SendAsync(HttpMethod.Get, file.Path, ("Accept-Encoding", "gzip"));
         second.StatusCode.ShouldBe(HttpStatusCode.OK);
         second.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
+    }
+
+    [Fact]
+    public async Task Where_no_form_can_be_written_the_file_itself_is_sent()
+    {
+        var file = host.Catalog.Find("/pyscript/0.7.31/core.css")!;
+        EncodedAssets nowhere = new(host.Catalog, host.Catalog.LocationOf(file));
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            using MemoryStream body = new();
+            DefaultHttpContext context = new() { Request = { Method = "GET", Path = file.Path }, Response = { Body = body } };
+            context.Request.Headers.AcceptEncoding = "br, gzip";
+            await new RuntimeAssets(host.Catalog, nowhere).ServeAsync(context);
+            context.Response.StatusCode.ShouldBe(StatusCodes.Status200OK);
+            context.Response.Headers.ContentEncoding.ShouldBeEmpty();
+            body.Length.ShouldBe(file.Length);
+        }
     }
 
     [Fact]

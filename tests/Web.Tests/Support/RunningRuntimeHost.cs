@@ -23,8 +23,6 @@ public sealed class RunningRuntimeHost : IAsyncLifetime
 
     internal EncodedAssets Encoded => _app!.Services.GetRequiredService<EncodedAssets>();
 
-    internal AssetImprover Improver => _app!.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<AssetImprover>().Single();
-
     internal string EncodedFolder => Path.Combine(_folder, "encoded");
 
     public async ValueTask InitializeAsync()

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace PyScriptHub.Browser.Tests.Conformance;
+
+/// <summary>What came of opening one page once.</summary>
+/// <param name="Page">The page's path.</param>
+/// <param name="Placing">Where it was opened.</param>
+/// <param name="Rows">What it reported.</param>
+/// <param name="Unfinished">Parts of the page that never finished; empty when all did.</param>
+/// <param name="Outside">Requests to any host but the hub's and the suite's own server.</param>
+/// <param name="Console">Console and uncaught errors, for whoever looks into a failure.</param>
+public sealed record PageResult(
+    string Page,
+    Placing Placing,
+    IReadOnlyList<ConformanceRow> Rows,
+    IReadOnlyList<string> Unfinished,
+    IReadOnlyList<string> Outside,
+    IReadOnlyList<string> Console);
+
+/// <summary>Opens every page of the suite once in Chromium, two at a time, and keeps what they reported.</summary>
+public sealed class ConformanceRun : IAsyncLifetime
+{
+    /// <summary>How long a page may take from its address to its last row; Pyodide starts twice in some.</summary>
+    private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ConcurrentBag<PageResult> _results = [];
+
+    /// <summary>One result for each page and placing.</summary>
+    public IReadOnlyCollection<PageResult> Results => _results;
+
+    /// <summary>Every row of every page.</summary>
+    public IReadOnlyList<ConformanceRow> Rows => [.. _results.SelectMany(result => result.Rows)];
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var loopback = await LoopbackServer.StartAsync(ct);
+        var site = new ConformanceSite();
+        await site.PublishAsync(PageSet.Files(site.Runtime), ct);
+        var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) { loopback.Address.Authority };
+
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(ChromiumLaunch.Options());
+        var only = Environment.GetEnvironmentVariable("CONFORMANCE_ONLY");
+        var work = PageSet.Pages
+            .Where(page => only is null || page.Path.StartsWith(only, StringComparison.Ordinal))
+            .SelectMany(page => page.Placings.Select(placing => (page, placing)));
+        await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (item, _) =>
+        {
+            var address = site.Address(item.page, item.placing, $"server={Uri.EscapeDataString(loopback.Address.GetLeftPart(UriPartial.Authority))}");
+            _results.Add(await OpenAsync(browser, item.page, item.placing, address, hosts));
+        });
+        await WriteResultsAsync(ct);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Leaves the rows and consoles in <c>artifacts/conformance.json</c>, for whoever looks into a failure.</summary>
+    private async Task WriteResultsAsync(CancellationToken ct)
+    {
+        var folder = Path.GetFullPath(Path.Combine(PageSet.Folder, "../../../../artifacts"));
+        Directory.CreateDirectory(folder);
+        var ordered = _results.OrderBy(result => result.Page, StringComparer.Ordinal).ThenBy(result => result.Placing);
+        await File.WriteAllTextAsync(Path.Combine(folder, "conformance.json"), JsonSerializer.Serialize(ordered, s_readable), ct);
+    }
+
+    private static async Task<PageResult> OpenAsync(IBrowser browser, ConformancePage page, Placing placing, Uri address, HashSet<string> hosts)
+    {
+        await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1200, Height = 900 } });
+        context.SetDefaultTimeout((float)s_pageLimit.TotalMilliseconds);
+        var outside = new ConcurrentQueue<string>();
+        var console = new ConcurrentQueue<string>();
+        await context.RouteAsync("**/*", async route =>
+        {
+            var url = route.Request.Url;
+            if (url.StartsWith("http", StringComparison.Ordinal) && !hosts.Contains(new Uri(url).Authority))
+            {
+                outside.Enqueue(url);
+                await route.AbortAsync();
+            }
+            else
+            {
+                await route.ContinueAsync();
+            }
+        });
+        var tab = await context.NewPageAsync();
+        tab.Console += (_, message) => console.Enqueue($"{message.Type}: {message.Text}");
+        tab.PageError += (_, error) => console.Enqueue($"uncaught: {error}");
+        tab.RequestFailed += (_, request) => console.Enqueue($"failed: {request.Url} {request.Failure}");
+        tab.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+                console.Enqueue($"{response.Status}: {response.Url}");
+        };
+        tab.Dialog += async (_, dialog) => await dialog.AcceptAsync(string.Equals(dialog.Type, DialogType.Prompt, StringComparison.Ordinal) ? "typed" : null);
+        try
+        {
+            await tab.GotoAsync(address.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
+            var frame = placing == Placing.Top
+                ? tab.MainFrame
+                : await (await tab.WaitForSelectorAsync("iframe", new() { State = WaitForSelectorState.Attached }))!.ContentFrameAsync()
+                    ?? throw new InvalidOperationException("The project's page has no frame.");
+            try
+            {
+                await frame.WaitForFunctionAsync("() => window.conformance?.finished");
+            }
+            catch (TimeoutException)
+            {
+                // What did not finish is told with the rows that came.
+            }
+            var rows = await frame.EvaluateAsync<string>("() => JSON.stringify(window.conformance?.rows ?? [])");
+            var unfinished = await frame.EvaluateAsync<string[]>("() => window.conformance?.finished ? [] : window.conformance?.unfinished() ?? ['page']");
+            return new(page.Path, placing, ConformanceRow.Read(rows, page.Path, placing), unfinished, [.. outside], [.. console]);
+        }
+        catch (Exception error) when (error is PlaywrightException or TimeoutException or JsonException)
+        {
+            return new(page.Path, placing, [], [$"page: {error.Message}"], [.. outside], [.. console]);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace PyScriptHub.Browser.Tests.Conformance;
+
+/// <summary>Everything that a hosted page may use, driven in Chromium on a project of the hub.</summary>
+public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<ConformanceRun>
+{
+    [Fact]
+    public void Every_page_finishes() =>
+        Assert.Empty(run.Results.Where(result => result.Unfinished.Count > 0).Select(Describe));
+
+    [Fact]
+    public void Every_row_passes_or_asserts_the_lack() =>
+        Assert.Empty(run.Rows.Where(row => row.Outcome is not ("passes" or "unsupported")).Select(row => row.ToString()).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void No_request_leaves_the_host() =>
+        Assert.Empty(run.Results.SelectMany(result => result.Outside.Select(url => $"{result.Page} ({result.Placing}): {url}")));
+
+    private static string Describe(PageResult result) =>
+        $"{result.Page} ({result.Placing}): {string.Join(", ", result.Unfinished)}\n  {string.Join("\n  ", result.Console.TakeLast(12))}";
+}

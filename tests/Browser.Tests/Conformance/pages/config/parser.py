@@ -1,0 +1,11 @@
+import conformance
+from conformance import equal, row, thread
+from pyscript import config, window
+
+
+@row("tag.config.config-parser")
+async def _():
+    equal(config["name"], "by the page's own parser")
+
+
+await conformance.run(thread + "-" + config["type"])

@@ -1,0 +1,1 @@
+from_file = "the file of a setup"

@@ -1,0 +1,1 @@
+origin = "remote_json"

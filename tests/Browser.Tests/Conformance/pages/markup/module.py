@@ -1,0 +1,1 @@
+value = "a module of the config"

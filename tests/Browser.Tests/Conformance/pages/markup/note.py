@@ -1,0 +1,1 @@
+text = "a file of the config"

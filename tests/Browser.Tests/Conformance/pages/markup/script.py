@@ -1,0 +1,4 @@
+import js
+import module
+
+js.conformanceFile = module.value
