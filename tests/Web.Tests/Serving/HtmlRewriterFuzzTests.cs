@@ -7,7 +7,7 @@ namespace PyScriptHub.Web.Tests.Serving;
 public sealed class HtmlRewriterFuzzTests
 {
     private const string Core = "https://pyscript.net/latest/core.js";
-    private const string Here = RewriteFixture.Runtime + "/pyscript/0.7.31/core.js";
+    private const string Here = RuntimeUrl + "/pyscript/0.7.31/core.js";
 
     private static readonly string[] Awkward =
     [

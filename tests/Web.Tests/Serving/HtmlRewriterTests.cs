@@ -7,7 +7,7 @@ namespace PyScriptHub.Web.Tests.Serving;
 public sealed class HtmlRewriterTests
 {
     private const string Core = "https://pyscript.net/releases/2026.7.3/core.js";
-    private const string Here = RewriteFixture.Runtime + "/pyscript/0.7.31/core.js";
+    private const string Here = RuntimeUrl + "/pyscript/0.7.31/core.js";
     private const string CoreScript = "<script type=module src=\"" + Core + "\"></script>";
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class HtmlRewriterTests
         Rewrite(Page).ShouldBe($"""
             <!doctype html>
             <html><head><meta charset="utf-8"><title>Größe 😀</title>
-            <link rel="stylesheet" href="{RewriteFixture.Runtime}/pyscript/0.7.31/core.css">
+            <link rel="stylesheet" href="{RuntimeUrl}/pyscript/0.7.31/core.css">
             {CoreLinks}{StorageLines}<script type="module" src="{Here}"></script>
             </head><body><script type="mpy" worker>print(1)</script></body></html>
             """);
@@ -129,7 +129,7 @@ public sealed class HtmlRewriterTests
     {
         const string Page = "<script type=module src=https://esm.run/polyscript></script><script type=micropython>1</script><py-script>x</py-script>";
 
-        RewriteInPlace(Page, Interpreter.Micropython).ShouldBe(Page.Replace("https://esm.run/polyscript", RewriteFixture.Runtime + "/polyscript/0.20.20/dist/index.js", StringComparison.Ordinal));
+        RewriteInPlace(Page, Interpreter.Micropython).ShouldBe(Page.Replace("https://esm.run/polyscript", RuntimeUrl + "/polyscript/0.20.20/dist/index.js", StringComparison.Ordinal));
         Inspect(Page).Interpreters.ShouldBe([Interpreter.Micropython]);
     }
 
@@ -142,11 +142,11 @@ public sealed class HtmlRewriterTests
     public void What_the_interpreter_on_the_main_thread_needs_is_preloaded() =>
         Rewrite(CoreScript + "<script type=py src=./main.py config=./pyscript.toml></script>", Request with { ReadProjectFile = _ => "packages = []" }).ShouldBe(
             CoreLinks
-            + $"<link rel=\"modulepreload\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.mjs\" crossorigin>"
-            + $"<link rel=\"modulepreload\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.asm.mjs\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide.asm.wasm\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/python_stdlib.zip\" crossorigin>"
-            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RewriteFixture.Runtime}/pyodide/314.0.2/pyodide-lock.json\" crossorigin>"
+            + $"<link rel=\"modulepreload\" href=\"{RuntimeUrl}/pyodide/314.0.2/pyodide.mjs\" crossorigin>"
+            + $"<link rel=\"modulepreload\" href=\"{RuntimeUrl}/pyodide/314.0.2/pyodide.asm.mjs\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RuntimeUrl}/pyodide/314.0.2/pyodide.asm.wasm\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RuntimeUrl}/pyodide/314.0.2/python_stdlib.zip\" crossorigin>"
+            + $"<link rel=\"preload\" as=\"fetch\" href=\"{RuntimeUrl}/pyodide/314.0.2/pyodide-lock.json\" crossorigin>"
             + "<link rel=\"preload\" as=\"fetch\" href=\"./main.py\" crossorigin>"
             + "<link rel=\"preload\" as=\"fetch\" href=\"./pyscript.toml\" crossorigin>"
             + StorageLines + CoreScript.Replace(Core, Here, StringComparison.Ordinal)
@@ -205,7 +205,7 @@ public sealed class HtmlRewriterTests
     {
         const string Policy = "<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net; img-src *\">";
         Rewrite("<title>x</title>" + Policy + CoreScript).ShouldStartWith("<title>x</title>" + CoreLinks + StorageLines
-            + $"<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net {RewriteFixture.Runtime}; img-src *\">");
+            + $"<meta http-equiv=Content-Security-Policy content=\"script-src 'self' https://pyscript.net {RuntimeUrl}; img-src *\">");
         Rewrite("<p><svg><g><script>1</script></g></svg>" + CoreScript).ShouldStartWith("<p>" + CoreLinks + StorageLines + "<svg><g><script>");
     }
 
@@ -269,7 +269,7 @@ public sealed class HtmlRewriterTests
     [InlineData("windows-1252", "<meta charset=iso-8859-1>", "ÄÖ€", "windows-1252")]
     [InlineData("windows-1252", "<meta http-equiv=Content-Type content='text/html; charset=latin1'>", "ÄÖ", "windows-1252")]
     [InlineData("shift_jis", "<meta charset=Shift_JIS>", "表ソ能", "shift_jis")]
-    [InlineData("gb18030", "<meta charset=gb2312>", "中文", "GB18030")]
+    [InlineData("gb18030", "<meta charset=gb2312>", "中文", "gb18030")]
     [InlineData("koi8-r", "<meta charset=koi8-r>", "Привет", "koi8-r")]
     [InlineData("utf-16", "", "ÄÖ€😀", "utf-16")]
     [InlineData("utf-16BE", "", "ÄÖ€😀", "utf-16BE")]

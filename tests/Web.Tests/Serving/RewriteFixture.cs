@@ -7,7 +7,7 @@ namespace PyScriptHub.Web.Tests.Serving;
 /// <summary>A runtime origin with a few files, and short ways to rewrite text.</summary>
 static class RewriteFixture
 {
-    public const string Runtime = "http://runtime.localhost:5080";
+    public const string RuntimeUrl = "http://runtime.localhost:5080";
 
     public static readonly RuntimeRelease Release = new("2026.7.3", "0.7.31", "0.20.18", "314.0.2", "1.28.0-6", IsDefault: true);
 
@@ -22,7 +22,7 @@ static class RewriteFixture
         "/coincident/4.1.1/dist/main.js", "/coincident/4.1.1/dist/worker.js", "/coincident/4.1.1/dist/window/main.js", "/coincident/4.1.1/dist/sw.js",
     ]);
 
-    public static readonly AddressMap Map = new(Release, Files, Runtime);
+    public static readonly AddressMap Map = new(Release, Files, RuntimeUrl);
 
     public static readonly RewriteRequest Request = new(Map, "/.hub/storage.abc123.js");
 
@@ -43,7 +43,7 @@ static class RewriteFixture
     public static string RewriteInPlace(string page, Interpreter? interpreter = null)
     {
         var rewritten = Rewrite(page, Request with { Interpreter = interpreter }).Replace(StorageLines, "", StringComparison.Ordinal);
-        foreach (var rel in new[] { "<link rel=\"modulepreload\" href=\"" + Runtime, "<link rel=\"preload\" as=\"fetch\" href=\"" })
+        foreach (var rel in new[] { "<link rel=\"modulepreload\" href=\"" + RuntimeUrl, "<link rel=\"preload\" as=\"fetch\" href=\"" })
         {
             for (var at = rewritten.IndexOf(rel, StringComparison.Ordinal); at >= 0; at = rewritten.IndexOf(rel, StringComparison.Ordinal))
             {

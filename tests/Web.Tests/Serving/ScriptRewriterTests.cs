@@ -6,7 +6,7 @@ namespace PyScriptHub.Web.Tests.Serving;
 public sealed class ScriptRewriterTests
 {
     private const string Core = "https://pyscript.net/latest/core.js";
-    private const string Here = RewriteFixture.Runtime + "/pyscript/0.7.31/core.js";
+    private const string Here = RewriteFixture.RuntimeUrl + "/pyscript/0.7.31/core.js";
 
     [Theory]
     [InlineData("import '@';")]
@@ -81,7 +81,7 @@ public sealed class ScriptRewriterTests
         const string Css = "https://pyscript.net/releases/2026.7.3/core.css";
 
         Rewrite("a.css", style.Replace("@@", Css, StringComparison.Ordinal))
-            .ShouldBe(style.Replace("@@", isLed ? RewriteFixture.Runtime + "/pyscript/0.7.31/core.css" : Css, StringComparison.Ordinal));
+            .ShouldBe(style.Replace("@@", isLed ? RewriteFixture.RuntimeUrl + "/pyscript/0.7.31/core.css" : Css, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -177,7 +177,11 @@ public static class HtmlRewriter
         var start = tag.Start;
         for (var parent = tag.Element?.ParentElement; parent is not null; parent = parent.ParentElement)
         {
-            if (parent is not IHtmlElement && parent.SourceReference is { } reference) start = Math.Min(start, reference.Position.Index);
+            if (parent is IHtmlElement) continue;
+            // AngleSharp 1.10.3 keeps no reference for the <svg> and <math> that open foreign content.
+            start = Math.Min(start, parent.SourceReference?.Position.Index
+                ?? source.Tags.LastOrDefault(other => other.Start < start && other.Name == parent.LocalName)?.Start
+                ?? start);
         }
 
         return source.Text[start] == '<' ? start : tag.Start;
@@ -195,16 +199,18 @@ public static class HtmlRewriter
         var pyscript = addresses.Where(address => address.Runtime is { Product: RuntimeProduct.PyScript }).Select(address => address.Runtime!).ToList();
         var polyscript = addresses.Exists(address => address.Runtime is { Product: RuntimeProduct.PolyScript });
 
+        // Bare PolyScript has no tags of its own but those that a page defines.
+        var isBare = polyscript && pyscript.Count == 0;
         var scripts = new List<PageScript>();
         var interpreters = new HashSet<Interpreter>();
         var usesTags = false;
         foreach (var tag in source.Tags.Where(tag => !tag.IsInert && tag.Element is not null))
         {
-            foreach (var name in tag.Attributes.Select(attribute => attribute.Name).Where(InterpreterSwitch.IsEvent)) Uses(change.Of(name));
+            foreach (var name in tag.Attributes.Select(attribute => attribute.Name).Where(name => !isBare && InterpreterSwitch.IsEvent(name))) Uses(change.Of(name));
             var type = tag.Name is "script" ? change.OfType(tag["type"]?.Value.ToLowerInvariant() ?? "")
                 : change.OfTag(tag.Name) is "py-script" or "mpy-script" ? change.OfTag(tag.Name)[..^7]
                 : null;
-            if (type is "py" or "mpy" or "py-editor" or "mpy-editor" or "py-game") Uses(type);
+            if (type is "py" or "mpy" or "py-editor" or "mpy-editor" or "py-game" && !isBare) Uses(type);
             else if (!(polyscript && type is "pyodide" or "micropython")) continue;
             var interpreter = type is "micropython" || type.StartsWith('m') ? Interpreter.Micropython : Interpreter.Pyodide;
             interpreters.Add(interpreter);
@@ -215,7 +221,7 @@ public static class HtmlRewriter
         return new()
         {
             // With the PyScript of 2022, the tags are that one's.
-            ReferencesPyScript = pyscript.Exists(address => !address.IsLegacy) || (usesTags && !polyscript && pyscript.Count == 0),
+            ReferencesPyScript = pyscript.Exists(address => !address.IsLegacy) || (usesTags && pyscript.Count == 0),
             ReferencesPolyScript = polyscript,
             ReferencesCoincident = addresses.Exists(address => address.Runtime is { Product: RuntimeProduct.Coincident }),
             Named = (pyscript.Find(address => address.IsCore) ?? pyscript.Find(address => !address.IsLegacy))?.Version,

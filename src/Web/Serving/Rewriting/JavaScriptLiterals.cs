@@ -219,6 +219,7 @@ static class JavaScriptLiterals
     private static string? Value(string text, int start, int end)
     {
         var value = text[start..end];
+        if (value.AsSpan().Trim().Length < value.Length) return null;
         if (!value.Contains('\\', StringComparison.Ordinal)) return value;
         value = value.Replace("\\/", "/", StringComparison.Ordinal);
         return value.Contains('\\', StringComparison.Ordinal) ? null : value;
