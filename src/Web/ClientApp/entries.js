@@ -1,0 +1,5 @@
+// What is built: name → source and format. `iife` is a classic script that stands alone, `es` a module.
+// Styles that an entry imports come out beside it, under the same name in manifest.json.
+export const entries = {
+  storage: { source: 'src/storage/standin.ts', format: 'iife' },
+};
