@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MediatR;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Storage;
@@ -38,9 +39,9 @@ public static class Hub
         // A body that cannot be read is answered by the one mapper, like everything else.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddOpenApi("v1");
         services.AddRazorPages();
-        services.AddSingleton(new HubScripts("/* */"u8.ToArray()));
     }
 
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
@@ -62,6 +63,8 @@ public static class Hub
         app.UseRouting();
         app.UseAccounts();
         app.MapApi();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
         app.MapRazorPages();
     }
 
@@ -92,6 +95,8 @@ public static class Hub
     {
         services.AddRuntimeHost(runtime, Path.Combine(options.DataDirectory, "runtime"));
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
+        services.AddSingleton(provider => ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
+        services.AddSingleton<HubScripts>();
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();
         services.AddSingleton<ContentSiteMemory>();

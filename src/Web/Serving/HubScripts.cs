@@ -5,11 +5,11 @@ public sealed class HubScripts
 {
     private readonly Dictionary<string, ServedFile> _files;
 
-    /// <param name="storage">The storage stand-in as it was built.</param>
-    public HubScripts(byte[] storage)
+    public HubScripts(ClientAssets assets)
     {
+        var storage = File.ReadAllBytes(Path.Combine(assets.Folder, assets.StorageScript));
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(storage));
-        StoragePath = $".hub/storage.{hash[..12]}.js";
+        StoragePath = $".hub/{assets.StorageScript}";
         _files = new Dictionary<string, ServedFile>(StringComparer.Ordinal)
         {
             [StoragePath] = new(storage, "text/javascript; charset=utf-8", hash),

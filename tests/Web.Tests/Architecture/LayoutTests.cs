@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using MediatR;
 using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Architecture;
@@ -74,7 +75,7 @@ public sealed class LayoutTests
     [InlineData("Service")]
     public void No_type_hides_behind_a_word_that_says_nothing(string word)
     {
-        var types = new[] { s_web, typeof(Result<>).Assembly, typeof(Infrastructure.Persistence.HubDb).Assembly, typeof(Runtime.Assets.Catalog.RuntimeCatalog).Assembly }
+        var types = new[] { s_web, typeof(Result<>).Assembly, typeof(Infrastructure.Persistence.HubDb).Assembly, typeof(RuntimeCatalog).Assembly }
             .SelectMany(assembly => assembly.GetTypes()).Where(type => type.Namespace?.StartsWith("PyScriptHub", StringComparison.Ordinal) ?? false).ToList();
         types.Count.ShouldBeGreaterThan(150);
         types.Where(type => type.Name.EndsWith(word, StringComparison.Ordinal)).ShouldBeEmpty();

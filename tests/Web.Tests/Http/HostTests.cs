@@ -11,7 +11,6 @@ public sealed class HostTests(SharedHub shared) : IClassFixture<SharedHub>
     [InlineData("localhost:1")]
     [InlineData("a.b.localhost:{port}")]
     [InlineData("x_y.localhost:{port}")]
-    [InlineData(".localhost:{port}")]
     public async Task A_host_that_is_not_the_hubs_is_answered_421(string host)
     {
         var response = await SendAsync(HttpMethod.Get, "/", host);

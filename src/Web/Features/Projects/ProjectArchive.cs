@@ -35,19 +35,43 @@ static class ArchiveWriting
     // The same archive for the same revision: no time of day in it.
     private static readonly DateTimeOffset s_written = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static async Task WriteAsync(ProjectArchive archive, BlobReader blobs, Stream target, CancellationToken ct)
+    /// <summary>
+    /// The archive as a file that is gone when it is closed: into a response, ZipArchive of .NET 10.0.12 writes an entry's sizes
+    /// synchronously, which Kestrel refuses; and a damaged blob is noticed before the answer has begun. Error: <see cref="Error.CorruptBlob"/>.
+    /// </summary>
+    public static async Task<Result<FileStream>> WriteAsync(ProjectArchive archive, BlobReader blobs, CancellationToken ct)
+    {
+        var file = BodyLimits.TemporaryFile();
+        try
+        {
+            if (await WriteAsync(archive, blobs, file, ct) is { } error)
+            {
+                await file.DisposeAsync();
+                return error;
+            }
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Error?> WriteAsync(ProjectArchive archive, BlobReader blobs, FileStream target, CancellationToken ct)
     {
         await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
         foreach (var (path, file) in archive.Manifest.Files)
         {
             var content = await blobs.ReadAsync(file.Hash, ct);
-            // The answer has begun: breaking the connection is the one way left to say that the archive is not whole.
-            if (!content.IsOk) throw new InvalidDataException(content.Error.Message);
+            if (!content.IsOk) return content.Error;
             var entry = zip.CreateEntry($"{archive.Folder}/{path}", PacksTooWell(content.Value) ? CompressionLevel.NoCompression : CompressionLevel.Optimal);
             entry.LastWriteTime = s_written;
             await using var stream = await entry.OpenAsync(ct);
             await stream.WriteAsync(content.Value, ct);
         }
+        return null;
     }
 
     private static bool PacksTooWell(byte[] content)

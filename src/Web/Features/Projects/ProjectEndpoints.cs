@@ -8,6 +8,9 @@ namespace PyScriptHub.Web.Features.Projects;
 /// <summary>The addresses of projects.</summary>
 static class ProjectEndpoints
 {
+    // What a body is said to be is looked at by who reads it: an upload's own word on its type counts for nothing.
+    private const string AnyType = "*/*";
+
     public static void MapProjects(this RouteGroupBuilder api)
     {
         var projects = api.MapGroup("/projects").WithTags("Projects");
@@ -24,7 +27,7 @@ static class ProjectEndpoints
 
         projects.MapPost("/import", ImportUpload.HandleAsync)
             .RequireAuthorization().Produces<ProjectSummary>(StatusCodes.Status201Created)
-            .Accepts<byte[]>("application/zip", "multipart/form-data").WithSummary("Makes a project out of a zip archive.");
+            .Accepts<byte[]>(AnyType).WithSummary("Makes a project out of a zip archive.");
 
         projects.MapGet("/{id}", async (ProjectId id, HttpResponse response, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new GetProject(id), ct)).ToHttp(project => Tagged(response, project.Tag, project.Project)))
@@ -60,11 +63,15 @@ static class ProjectEndpoints
             .RequireAuthorization().Produces<GrantedAddress>().WithSummary("The caller's own address of the draft.");
 
         projects.MapGet("/{id}/archive", async (ProjectId id, HttpResponse response, BlobReader blobs, IMediator hub, CancellationToken ct) =>
-            (await hub.Send(new GetArchive(id), ct)).ToHttp(archive =>
+        {
+            var archive = await hub.Send(new GetArchive(id), ct);
+            if (!archive.IsOk) return Problems.Of(archive.Error);
+            return (await ArchiveWriting.WriteAsync(archive.Value, blobs, ct)).ToHttp(file =>
             {
-                UserBytes.Mark(response, archive.FileName);
-                return Results.Stream(body => ArchiveWriting.WriteAsync(archive, blobs, body, ct), response.ContentType);
-            })).Produces<byte[]>(contentType: "application/octet-stream").WithSummary("All files as a zip archive that imports again.");
+                UserBytes.Mark(response, archive.Value.FileName);
+                return Results.Stream(file, response.ContentType);
+            });
+        }).Produces<byte[]>(contentType: "application/octet-stream").WithSummary("All files as a zip archive that imports again.");
 
         projects.MapProjectFiles();
         projects.MapProjectMembers();
@@ -77,7 +84,7 @@ static class ProjectEndpoints
             .Produces<ProjectFileList>().WithSummary("The files of the newest revision that the caller may see.");
 
         projects.MapPost("/{id}/files", FileUploads.SaveManyAsync)
-            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>("multipart/form-data")
+            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>(AnyType)
             .WithSummary("Writes and deletes many files as one revision.");
 
         projects.MapGet("/{id}/files/{**path}", async (ProjectId id, string path, HttpResponse response, IMediator hub, CancellationToken ct) =>
@@ -89,7 +96,7 @@ static class ProjectEndpoints
             })).Produces<byte[]>(contentType: "application/octet-stream").WithSummary("The bytes of a file.");
 
         projects.MapPut("/{id}/files/{**path}", FileUploads.SaveOneAsync)
-            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>("application/octet-stream").WithSummary("Writes a file.");
+            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>(AnyType).WithSummary("Writes a file.");
 
         projects.MapDelete("/{id}/files/{**path}", FileUploads.DeleteOneAsync)
             .RequireAuthorization().Produces<SavedRevision>().WithSummary("Deletes a file.");
