@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Http;
@@ -10,6 +11,9 @@ namespace PyScriptHub.Web.Http;
 /// </summary>
 sealed class ForgeryGate(RequestDelegate next, Origins origins, IAntiforgery antiforgery)
 {
+    /// <summary>The header in which scripts send the antiforgery token.</summary>
+    public const string HeaderName = "RequestVerificationToken";
+
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
@@ -22,7 +26,7 @@ sealed class ForgeryGate(RequestDelegate next, Origins origins, IAntiforgery ant
         var byCookie = context.User.Identity?.IsAuthenticated ?? false;
         // A program without cookie and token is answered 401 further on; a browser always says where a change comes from.
         var isForeign = request.Headers.Origin.Count > 0 ? !origins.IsHub(request.Headers.Origin) : byCookie;
-        if (isForeign || (byCookie && !await antiforgery.IsRequestValidAsync(context)))
+        if (isForeign || (byCookie && !await HasTokenAsync(context)))
         {
             await Problems.WriteAsync(
                 context, StatusCodes.Status403Forbidden, "csrf", "The request did not come from a page of this hub. Open the page again and repeat what you did.");
@@ -30,4 +34,10 @@ sealed class ForgeryGate(RequestDelegate next, Origins origins, IAntiforgery ant
         }
         await next(context);
     }
+
+    // Razor Pages look at their forms themselves, once a page has said how long a body may be. A call of the API brings the token in
+    // the header: its body is the handler's to read, and may be long.
+    private async Task<bool> HasTokenAsync(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not null
+        || (context.Request.Headers.ContainsKey(HeaderName) && await antiforgery.IsRequestValidAsync(context));
 }

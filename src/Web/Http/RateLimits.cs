@@ -9,13 +9,25 @@ public sealed class RateLimits(HubDb db, TimeProvider time)
     /// <summary>Counts one more; answers how long to wait where that is more than <paramref name="limit"/> in the window, else null.</summary>
     public async Task<TimeSpan?> TakeAsync(string key, int limit, TimeSpan window, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        var start = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero);
+        var (now, start) = Current(window);
         var count = (await db.Database.SqlQuery<int>(
             $"""
             INSERT INTO rate_windows (key, starts_at, count) VALUES ({key}, {start}, 1)
             ON CONFLICT (key, starts_at) DO UPDATE SET count = rate_windows.count + 1 RETURNING count AS "Value"
             """).ToListAsync(ct))[0];
         return count > limit ? start + window - now : null;
+    }
+
+    /// <summary>Answers how long to wait where <paramref name="limit"/> is used up in the window, else null; counts nothing.</summary>
+    public async Task<TimeSpan?> LookAsync(string key, int limit, TimeSpan window, CancellationToken ct)
+    {
+        var (now, start) = Current(window);
+        return await db.RateWindows.AnyAsync(row => row.Key == key && row.StartsAt == start && row.Count >= limit, ct) ? start + window - now : null;
+    }
+
+    private (DateTimeOffset Now, DateTimeOffset Start) Current(TimeSpan window)
+    {
+        var now = time.GetUtcNow();
+        return (now, new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero));
     }
 }

@@ -41,8 +41,8 @@ sealed class CreateTokenHandler(HubDb db, CurrentUser user, TimeProvider time) :
 {
     public async Task<Result<NewToken>> Handle(CreateToken command, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(command.Name) || command.Name.Length > AccessToken.NameLength)
-            return Error.Field("name", $"A token's name has 1 to {AccessToken.NameLength} characters.");
+        if (string.IsNullOrWhiteSpace(command.Name) || command.Name.Length > AccessToken.NameLength || command.Name.Any(char.IsControl))
+            return Error.Field("name", $"A token's name has 1 to {AccessToken.NameLength} characters, and none that cannot be seen.");
         var owner = command.UserName is { } name
             ? await db.Users.Where(u => u.UserName == name).Select(u => (Guid?)u.Id).SingleOrDefaultAsync(ct)
             : user.Id;

@@ -35,6 +35,11 @@ static class AccountServices
             .AddEntityFrameworkStores<HubDb>()
             .AddSignInManager();
 
+        // Within a minute of a new password or a lost role a session of before is no more.
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+        // One-time addresses are secrets, and the server's own lines tell every address. The hub writes one line per use case.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
+
         services.AddScoped<NewAccounts>();
         services.AddScoped<FirstAdministrator>();
         services.AddAuthentication(authentication => authentication.DefaultScheme = EitherScheme)
@@ -46,7 +51,7 @@ static class AccountServices
 
         services.AddAntiforgery(antiforgery =>
         {
-            antiforgery.HeaderName = "RequestVerificationToken";
+            antiforgery.HeaderName = ForgeryGate.HeaderName;
             antiforgery.Cookie.Name = CookieName(origins, "hub-form");
             antiforgery.Cookie.Path = "/";
             antiforgery.Cookie.SameSite = SameSiteMode.Lax;
@@ -63,9 +68,16 @@ static class AccountServices
     public static void UseAccounts(this WebApplication app)
     {
         app.UseAuthentication();
+        app.Use(RefuseBadTokensAsync);
         app.UseMiddleware<ForgeryGate>();
         app.UseAuthorization();
     }
+
+    // A program whose token is no longer good hears of it everywhere, also where nobody has to sign in.
+    private static Task RefuseBadTokensAsync(HttpContext context, RequestDelegate next) =>
+        context.Request.Headers.ContainsKey("Authorization") && context.User.Identity is not { IsAuthenticated: true }
+            ? context.ChallengeAsync(AccessTokenHandler.Scheme)
+            : next(context);
 
     private static void Configure(CookieAuthenticationOptions cookie, Origins origins)
     {

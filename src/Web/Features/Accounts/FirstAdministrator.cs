@@ -26,11 +26,11 @@ sealed class FirstAdministrator(HubDb db, NewAccounts accounts, HubOptions optio
     private async Task EnsureAsync(TextWriter console, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", ct);
+        await LockAsync(ct);
         string? address = null;
         if (options.AdminToken is { } token && !await db.Users.AnyAsync(ct))
         {
-            var created = await accounts.AddAsync(Name, password: null, isAdministrator: true);
+            var created = await accounts.AddAsync(Name, password: null, isAdministrator: true, ct);
             db.Add(AccessToken.Of(created.Value!.Id, "first administrator", token, time.GetUtcNow()));
         }
         else if (!await HasAdministratorAsync(ct))
@@ -50,20 +50,27 @@ sealed class FirstAdministrator(HubDb db, NewAccounts accounts, HubOptions optio
     public async Task<bool> IsOpenAsync(string secret, CancellationToken ct)
     {
         var hash = AccessToken.HashOf(secret);
-        return await db.SetupLinks.AnyAsync(link => link.Hash == hash, ct);
+        return await db.SetupLinks.AnyAsync(link => link.Hash == hash, ct) && !await HasAdministratorAsync(ct);
     }
 
     /// <summary>Makes the administrator by the one-time address, which is used up in the same transaction: of many at once, one wins.</summary>
     public async Task<Result<HubUser>> UseAsync(string secret, string userName, string password, CancellationToken ct)
     {
-        if (userName != Name && UserNames.Refuse(userName) is { } why) return Error.Field("userName", why);
+        if (UserNames.Refuse(userName) is { } why) return Error.Field("userName", why);
+        // A stranger's guess takes no lock.
+        if (!await IsOpenAsync(secret, ct)) return new Error.NotFound("setup address");
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await LockAsync(ct);
         var hash = AccessToken.HashOf(secret);
+        // The command line may have made an administrator meanwhile: then the address is worth nothing.
+        if (await HasAdministratorAsync(ct)) return new Error.NotFound("setup address");
         if (await db.SetupLinks.Where(link => link.Hash == hash).ExecuteDeleteAsync(ct) == 0) return new Error.NotFound("setup address");
-        var created = await accounts.AddAsync(userName, password, isAdministrator: true);
+        var created = await accounts.AddAsync(userName, password, isAdministrator: true, ct);
         if (created.IsOk) await transaction.CommitAsync(ct);
         return created;
     }
+
+    private Task<int> LockAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockKey})", ct);
 
     private Task<bool> HasAdministratorAsync(CancellationToken ct) =>
         db.UserRoles.AnyAsync(held => db.Roles.Any(role => role.Id == held.RoleId && role.Name == HubRoles.Administrator), ct);
