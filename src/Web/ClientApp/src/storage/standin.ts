@@ -1,6 +1,9 @@
 // Loaded by a project's page, and by its workers, only where the browser denies storage: in a frame of another site with
 // third-party storage blocked, or under a sandbox without an origin. Pyodide opens IndexedDB whatever its settings and does
 // not start without it; so databases and storage live in memory, as long as the page.
+// Tried in Chromium 156 with third-party cookies blocked by its preferences, a page on localhost that frames p-a.localhost:
+// Pyodide and MicroPython, on main and in workers; Storage of PyScript; classic, module and revoked blob workers. Under a
+// CSP sandbox without an origin both interpreters start on main; workers do not start there, with or without this.
 import {
   IDBCursor, IDBCursorWithValue, IDBDatabase, IDBFactory, IDBIndex, IDBKeyRange, IDBObjectStore, IDBOpenDBRequest,
   IDBRequest, IDBTransaction, IDBVersionChangeEvent, indexedDB,
