@@ -1,8 +1,8 @@
-import "./hub.css";
+import './hub.css';
 
 /** Buttons that copy a text: they show themselves where the browser can copy at all. */
 function offerCopying(root: ParentNode): void {
-  if (!navigator.clipboard) return;
+  if (!isSecureContext) return; // There is no clipboard over plain HTTP on a LAN.
   for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
