@@ -41,6 +41,14 @@ public static class Hub
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddOpenApi("v1");
+        services.AddSingleton(provider =>
+            ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
+        services.AddSingleton(provider =>
+        {
+            var assets = provider.GetRequiredService<ClientAssets>();
+            return new HubScripts(File.ReadAllBytes(Path.Combine(assets.Folder, assets.StorageScript)));
+        });
+        services.AddLocalization(localization => localization.ResourcesPath = "Resources");
         services.AddRazorPages();
     }
 
@@ -57,6 +65,10 @@ public static class Hub
         app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime => runtime.RunRuntimeHost());
         app.MapWhen(context => HostGate.Is(context, HostKind.Content), content => content.Run(
             context => context.RequestServices.GetRequiredService<ProjectContent>().AnswerAsync(context)));
+
+        app.UseMiddleware<HubHeaders>();
+        app.UseStaticFiles(HubFiles.Options);
+        app.UseWhen(ErrorPages.IsFor, pages => pages.UseStatusCodePages(ErrorPages.AnswerStatusAsync));
 
         // After the branches: routing would otherwise have chosen an endpoint of the hub for their requests already.
         app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Problems.AnswerStatusAsync(context.HttpContext)));

@@ -2,4 +2,5 @@
 // Styles that an entry imports come out beside it, under the same name in manifest.json.
 export const entries = {
   storage: { source: 'src/storage/standin.ts', format: 'iife' },
+  hub: { source: 'src/hub.ts', format: 'es' },
 };

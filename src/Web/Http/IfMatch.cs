@@ -18,6 +18,9 @@ public sealed class IfMatch
     /// <summary>Whether the condition holds: none was sent, or it names the tag.</summary>
     public bool Allows(string tag) => !IsSent || Names(tag);
 
+    /// <summary>The condition of a form that carries the version that it was made for.</summary>
+    public static IfMatch Of(string tag) => new(new HashSet<string>(StringComparer.Ordinal) { tag });
+
     /// <summary>
     /// Reads the header. <c>*</c> is refused like anything that is no list of strong tags: a write without a known version is
     /// what the condition is there to prevent.

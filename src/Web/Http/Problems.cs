@@ -51,7 +51,8 @@ public static class Problems
         var (status, code, detail) = Explain(exception);
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage)
             context.Response.Headers.RetryAfter = "5";
-        await WriteAsync(context, status, code, detail, FieldsOf(exception));
+        if (ErrorPages.IsFor(context)) await ErrorPages.WriteAsync(context, status, status is StatusCodes.Status500InternalServerError ? null : detail);
+        else await WriteAsync(context, status, code, detail, FieldsOf(exception));
     }
 
     /// <summary>Answers what routing refused by itself: no such address, no such method, no such content type, not signed in.</summary>

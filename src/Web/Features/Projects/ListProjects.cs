@@ -9,14 +9,33 @@ namespace PyScriptHub.Web.Features.Projects;
 
 /// <param name="Owner">An owner's <c>@name</c>.</param>
 /// <param name="Words">A part of the name.</param>
-/// <param name="Mine">Whether to list the caller's own alone.</param>
-sealed record ListProjects(string? Owner, string? Words, PageRequest Page, bool Mine = false) : IRequest<Result<Page<ProjectSummary>>>;
+/// <param name="Scope">Whose projects are looked at.</param>
+sealed record ListProjects(string? Owner, string? Words, PageRequest Page, ProjectScope Scope = ProjectScope.Listed)
+    : IRequest<Result<Page<ProjectSummary>>>;
+
+/// <summary>Which projects a list is drawn from.</summary>
+enum ProjectScope
+{
+    /// <summary>Public publications and the caller's own projects.</summary>
+    Listed,
+
+    /// <summary>Public publications, whoever asks.</summary>
+    Public,
+
+    /// <summary>What the caller may change.</summary>
+    Mine,
+}
 
 sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : IRequestHandler<ListProjects, Result<Page<ProjectSummary>>>
 {
     public async Task<Result<Page<ProjectSummary>>> Handle(ListProjects command, CancellationToken ct)
     {
-        var projects = command.Mine ? db.Projects.EditableBy(user) : db.Projects.ListedFor(user);
+        var projects = command.Scope switch
+        {
+            ProjectScope.Mine => db.Projects.EditableBy(user),
+            ProjectScope.Public => db.Projects.ListedForAll(),
+            _ => db.Projects.ListedFor(user),
+        };
         if (command.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.UserName == owner));
         if (!string.IsNullOrWhiteSpace(command.Words))
         {

@@ -36,6 +36,10 @@ static class ProjectAccess
                 || (id != null && (p.OwnerId == id || p.Members.Any(m => m.UserId == id)))));
     }
 
+    /// <summary>What stands in lists for everybody: public publications.</summary>
+    public static IQueryable<Project> ListedForAll(this IQueryable<Project> projects) => projects.Where(p =>
+        p.DeletedAt == null && p.PublicationId != null && p.TakenDownAt == null && p.Visibility == Visibility.Public);
+
     /// <summary>What stands in lists for the caller: public publications, and their own projects.</summary>
     public static IQueryable<Project> ListedFor(this IQueryable<Project> projects, CurrentUser user)
     {
