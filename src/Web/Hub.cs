@@ -41,13 +41,6 @@ public static class Hub
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddOpenApi("v1");
-        services.AddSingleton(provider =>
-            ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
-        services.AddSingleton(provider =>
-        {
-            var assets = provider.GetRequiredService<ClientAssets>();
-            return new HubScripts(File.ReadAllBytes(Path.Combine(assets.Folder, assets.StorageScript)));
-        });
         services.AddLocalization(localization => localization.ResourcesPath = "Resources");
         services.AddRazorPages();
     }

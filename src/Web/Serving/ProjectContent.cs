@@ -43,6 +43,8 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
         var path = request.Path.Value!.TrimStart('/');
         if (path.StartsWith(HubFolder, StringComparison.OrdinalIgnoreCase))
         {
+            // Workers of a page whose origin is opaque are of no origin at all.
+            response.Headers.AccessControlAllowOrigin = "*";
             await (scripts.Find(path) is { } script ? SendAsync(context, script) : NoFileAsync(context));
             return;
         }
