@@ -7,7 +7,15 @@ internal static class ChromiumLaunch
 {
     private static readonly string[] s_names = ["chromium", "chromium-browser", "google-chrome"];
 
-    public static BrowserTypeLaunchOptions Options()
+    /// <summary>Denies storage to cross-site frames, as Debian's Chromium and whoever blocks third-party cookies do.</summary>
+    public static async Task WritePreferencesAsync(DirectoryInfo profile, CancellationToken ct)
+    {
+        var folder = profile.CreateSubdirectory("Default");
+        const string Preferences = """{"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": true}}""";
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Preferences"), Preferences, ct);
+    }
+
+    public static BrowserTypeLaunchPersistentContextOptions Options()
     {
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Prepend("/usr/bin")
@@ -18,8 +26,9 @@ internal static class ChromiumLaunch
         [
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
-            // Names under .localhost only resolve; everything else fails at once instead of asking the network.
             "--disable-background-networking",
+            // Only this machine's names resolve; a request for any other host fails at once.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
         ];
         if (string.Equals(Environment.UserName, "root", StringComparison.Ordinal))
             arguments.Add("--no-sandbox");
@@ -27,8 +36,7 @@ internal static class ChromiumLaunch
         {
             ExecutablePath = path,
             Args = arguments,
-            // Playwright starts Chromium with this turned off; with it on, a cross-site frame is a visitor's default one.
-            IgnoreDefaultArgs = [],
+            ViewportSize = new() { Width = 1200, Height = 900 },
         };
     }
 }

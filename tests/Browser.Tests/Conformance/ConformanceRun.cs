@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -18,13 +19,17 @@ public sealed record PageResult(
     IReadOnlyList<ConformanceRow> Rows,
     IReadOnlyList<string> Unfinished,
     IReadOnlyList<string> Outside,
-    IReadOnlyList<string> Console);
+    IReadOnlyList<string> Console)
+{
+    /// <summary>Milliseconds from the address to the last row.</summary>
+    public long Milliseconds { get; init; }
+}
 
 /// <summary>Opens every page of the suite once in Chromium, two at a time, and keeps what they reported.</summary>
 public sealed class ConformanceRun : IAsyncLifetime
 {
     /// <summary>How long a page may take from its address to its last row; Pyodide starts twice in some.</summary>
-    private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(100);
 
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -45,7 +50,12 @@ public sealed class ConformanceRun : IAsyncLifetime
         var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) { loopback.Address.Authority };
 
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(ChromiumLaunch.Options());
+        // A profile on disk, as a visitor's. The small cache in memory of a private window breaks off pyodide.asm.wasm
+        // (ERR_CACHE_WRITE_FAILURE, Chromium 156) when two workers load it at once, and interception would turn the cache off.
+        var profile = Directory.CreateTempSubdirectory("conformance-");
+        await ChromiumLaunch.WritePreferencesAsync(profile, ct);
+        await using var context = await playwright.Chromium.LaunchPersistentContextAsync(profile.FullName, ChromiumLaunch.Options());
+        context.SetDefaultTimeout((float)s_pageLimit.TotalMilliseconds);
         var only = Environment.GetEnvironmentVariable("CONFORMANCE_ONLY");
         var work = PageSet.Pages
             .Where(page => only is null || page.Path.StartsWith(only, StringComparison.Ordinal))
@@ -53,8 +63,10 @@ public sealed class ConformanceRun : IAsyncLifetime
         await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (item, _) =>
         {
             var address = site.Address(item.page, item.placing, $"server={Uri.EscapeDataString(loopback.Address.GetLeftPart(UriPartial.Authority))}");
-            _results.Add(await OpenAsync(browser, item.page, item.placing, address, hosts));
+            _results.Add(await OpenAsync(context, item.page, item.placing, address, hosts));
         });
+        await context.CloseAsync();
+        profile.Delete(recursive: true);
         await WriteResultsAsync(ct);
     }
 
@@ -69,26 +81,17 @@ public sealed class ConformanceRun : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "conformance.json"), JsonSerializer.Serialize(ordered, s_readable), ct);
     }
 
-    private static async Task<PageResult> OpenAsync(IBrowser browser, ConformancePage page, Placing placing, Uri address, HashSet<string> hosts)
+    private static async Task<PageResult> OpenAsync(IBrowserContext context, ConformancePage page, Placing placing, Uri address, HashSet<string> hosts)
     {
-        await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1200, Height = 900 } });
-        context.SetDefaultTimeout((float)s_pageLimit.TotalMilliseconds);
         var outside = new ConcurrentQueue<string>();
         var console = new ConcurrentQueue<string>();
-        await context.RouteAsync("**/*", async route =>
-        {
-            var url = route.Request.Url;
-            if (url.StartsWith("http", StringComparison.Ordinal) && !hosts.Contains(new Uri(url).Authority))
-            {
-                outside.Enqueue(url);
-                await route.AbortAsync();
-            }
-            else
-            {
-                await route.ContinueAsync();
-            }
-        });
         var tab = await context.NewPageAsync();
+        // The browser resolves no other name; what asks for one is told here, requests of workers included.
+        tab.Request += (_, request) =>
+        {
+            if (request.Url.StartsWith("http", StringComparison.Ordinal) && !hosts.Contains(new Uri(request.Url).Authority))
+                outside.Enqueue(request.Url);
+        };
         tab.Console += (_, message) => console.Enqueue($"{message.Type}: {message.Text}");
         tab.PageError += (_, error) => console.Enqueue($"uncaught: {error}");
         tab.RequestFailed += (_, request) => console.Enqueue($"failed: {request.Url} {request.Failure}");
@@ -98,6 +101,7 @@ public sealed class ConformanceRun : IAsyncLifetime
                 console.Enqueue($"{response.Status}: {response.Url}");
         };
         tab.Dialog += async (_, dialog) => await dialog.AcceptAsync(string.Equals(dialog.Type, DialogType.Prompt, StringComparison.Ordinal) ? "typed" : null);
+        var watch = Stopwatch.StartNew();
         try
         {
             await tab.GotoAsync(address.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
@@ -115,11 +119,18 @@ public sealed class ConformanceRun : IAsyncLifetime
             }
             var rows = await frame.EvaluateAsync<string>("() => JSON.stringify(window.conformance?.rows ?? [])");
             var unfinished = await frame.EvaluateAsync<string[]>("() => window.conformance?.finished ? [] : window.conformance?.unfinished() ?? ['page']");
-            return new(page.Path, placing, ConformanceRow.Read(rows, page.Path, placing), unfinished, [.. outside], [.. console]);
+            return new(page.Path, placing, ConformanceRow.Read(rows, page.Path, placing), unfinished, [.. outside], [.. console])
+            {
+                Milliseconds = watch.ElapsedMilliseconds,
+            };
         }
         catch (Exception error) when (error is PlaywrightException or TimeoutException or JsonException)
         {
             return new(page.Path, placing, [], [$"page: {error.Message}"], [.. outside], [.. console]);
+        }
+        finally
+        {
+            await tab.CloseAsync();
         }
     }
 }

@@ -15,6 +15,20 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
     public void No_request_leaves_the_host() =>
         Assert.Empty(run.Results.SelectMany(result => result.Outside.Select(url => $"{result.Page} ({result.Placing}): {url}")));
 
+    [Fact]
+    public void Every_member_of_the_platform_table_has_a_row_for_each_interpreter_and_thread() =>
+        Assert.Empty(ConformanceTable.Gaps(run.Rows));
+
+    [Fact]
+    public async Task The_committed_table_is_that_of_this_run()
+    {
+        var made = ConformanceTable.Markdown(run.Rows);
+        if (Environment.GetEnvironmentVariable("CONFORMANCE_WRITE") is "1")
+            await File.WriteAllTextAsync(ConformanceTable.Path, made, TestContext.Current.CancellationToken);
+        var committed = await File.ReadAllTextAsync(ConformanceTable.Path, TestContext.Current.CancellationToken);
+        committed.ShouldBe(made, $"docs/conformance.md is not that of this run: {ConformanceTable.Command}");
+    }
+
     private static string Describe(PageResult result) =>
         $"{result.Page} ({result.Placing}): {string.Join(", ", result.Unfinished)}\n  {string.Join("\n  ", result.Console.TakeLast(12))}";
 }

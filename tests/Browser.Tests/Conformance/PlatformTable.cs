@@ -56,8 +56,8 @@ internal static class PlatformTable
             ("attribute.offline", "`offline` on the core script")),
         .. Area("Attributes", s_workers,
             ("attribute.worker", "`worker`"),
-            ("attribute.name", "`name`"),
-            ("attribute.service-worker", "`service-worker`")),
+            ("attribute.name", "`name`")),
+        .. Area("Attributes", s_workers, ("attribute.service-worker", "`service-worker`")).Select(member => member with { TopOnly = true }),
         .. Area("Attributes", s_main, ("attribute.event", "`py-click`, `mpy-click` and other event attributes")),
         .. Area("Editor attributes", s_workers,
             [.. new[] { "src", "config", "env", "env-override", "setup", "target", "output", "rows", "onbeforerun", "data-run", "data-stop", "service-worker" }

@@ -59,17 +59,17 @@
     if (!condition) throw new Error(what);
   };
 
-  /** A bound on a wait: the driver's own bound is longer. */
-  conformance.within = (promise, what, milliseconds = 20000) => {
+  /** A bound on a wait: the driver's own bound is longer. `what` is text, or a function that tells what was found instead. */
+  conformance.within = (promise, what, milliseconds = 40000) => {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${what} took longer than ${milliseconds} ms`)), milliseconds);
+      timer = setTimeout(() => reject(new Error(`${typeof what === "function" ? what() : what} took longer than ${milliseconds} ms`)), milliseconds);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
   };
 
   /** Resolves with the first truthy value of `probe`, looked at again at every change of the DOM and every 25 ms. */
-  conformance.until = (probe, what, milliseconds = 20000) => {
+  conformance.until = (probe, what, milliseconds = 40000) => {
     let observer, interval;
     const found = new Promise((resolve, reject) => {
       const look = () => {
@@ -91,7 +91,7 @@
     });
   };
 
-  conformance.once = (target, type, what = type, milliseconds = 20000) =>
+  conformance.once = (target, type, what = type, milliseconds = 40000) =>
     conformance.within(new Promise((resolve) => target.addEventListener(type, resolve, { once: true })), what, milliseconds);
 
   conformance.pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -2,7 +2,7 @@ import { MPWorker, PyWorker, config, donkey, whenDefined } from "https://pyscrip
 
 const { interpreter, tag, check, equal, holds, until, events, within } = conformance;
 const row = (member, thread, action, name = "works") => check(member, name, interpreter, thread, action);
-const done = (id) => until(() => events.some((event) => event.type === `${tag}:done` && event.id === id), `done of ${id}`);
+const done = (id) => until(() => events.some((event) => event.type === `${tag}:done` && event.id === id), () => `done of ${id} after ${hooked.join(", ")}`);
 const ordered = (...names) => {
   const places = names.map((name) => hooked.indexOf(name));
   holds(places.every((place, i) => place >= 0 && (i === 0 || place > places[i - 1])), `${names.join(" < ")} in ${hooked.join(", ")}`);

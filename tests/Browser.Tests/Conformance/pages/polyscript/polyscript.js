@@ -9,14 +9,14 @@ await row("polyscript.script", "main", async () => {
   equal(window.polyscriptFirst, "first");
 }, "inline");
 await row("polyscript.script", "main", async () => {
-  await until(() => window.polyscriptAlone !== undefined, "the script with a source");
+  await until(() => window.polyscriptFile && byId("place").textContent, "the script with a source");
   equal(byId("place").textContent, "in the target");
 }, "src and target");
 await row("polyscript.config", "main", async () => {
   await until(() => window.polyscriptKept, "the second script");
   equal(window.polyscriptKept, "a file of the config");
 });
-await row("polyscript.env", "main", async () => equal([window.polyscriptKept, window.polyscriptAlone], ["a file of the config", false]));
+await row("polyscript.env", "main", async () => equal([window.polyscriptKept, window.polyscriptFile], ["a file of the config", "a file of the config"]), "shared");
 await row("polyscript.event", "main", async () => {
   await until(() => !byId("button").disabled, "the button");
   byId("button").click();
@@ -99,4 +99,18 @@ await row("polyscript.define", "main", async () => {
   const { interpreter: engine } = await within(promise, "onReady");
   holds(typeof engine.runPython === "function", "no interpreter");
 }, "without a type");
+await row("polyscript.env", "main", async () => {
+  if (interpreter === "micropython") {
+    // Two are live by now, one for each type that was defined; MicroPython's glue converts values through a global.
+    const { interpreter: first } = await whenDefined("conformance");
+    equal([globalThis.Module === first._module, typeof globalThis.Module], [false, "object"]);
+    return lacks("MicroPython's glue keeps its latest instance in `globalThis.Module`: values of an older one on the same thread are read from the wrong memory");
+  }
+  const script = document.createElement("script");
+  Object.assign(script, { type: interpreter, textContent: "import js\njs.polyscriptSeparate = 'kept' in globals()" });
+  script.setAttribute("env", "separate");
+  document.body.append(script);
+  await until(() => window.polyscriptSeparate !== undefined, "the script");
+  equal(window.polyscriptSeparate, false);
+}, "separate");
 conformance.finish("polyscript");

@@ -1,5 +1,5 @@
 import js
 from polyscript import currentScript
 
-js.polyscriptAlone = "kept" in globals()
+js.polyscriptFile = kept
 currentScript.target.textContent = "in the target"
