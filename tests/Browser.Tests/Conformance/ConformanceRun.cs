@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -45,9 +46,12 @@ public sealed class ConformanceRun : IAsyncLifetime
     {
         var ct = TestContext.Current.CancellationToken;
         await using var loopback = await LoopbackServer.StartAsync(ct);
-        var site = new ConformanceSite();
-        await site.PublishAsync(PageSet.Files(site.Runtime), ct);
-        var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) { loopback.Address.Authority };
+        await using var site = await ConformanceSite.StartAsync();
+        var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) 
+        {
+            loopback.Address.Authority,
+            $"localhost:{loopback.Address.Port.ToString(CultureInfo.InvariantCulture)}",
+        };
 
         using var playwright = await Playwright.CreateAsync();
         // A profile on disk, as a visitor's. The small cache in memory of a private window breaks off pyodide.asm.wasm
@@ -62,7 +66,8 @@ public sealed class ConformanceRun : IAsyncLifetime
             .SelectMany(page => page.Placings.Select(placing => (page, placing)));
         await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (item, _) =>
         {
-            var address = site.Address(item.page, item.placing, $"server={Uri.EscapeDataString(loopback.Address.GetLeftPart(UriPartial.Authority))}");
+            var address = site.Address(item.page, $"server={Uri.EscapeDataString(loopback.Address.GetLeftPart(UriPartial.Authority))}");
+            if (item.placing == Placing.Framed) address = loopback.Framing(address);
             _results.Add(await OpenAsync(context, item.page, item.placing, address, hosts));
         });
         await context.CloseAsync();

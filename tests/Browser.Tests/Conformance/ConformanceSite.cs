@@ -1,35 +1,44 @@
+using System.Net;
+using System.Net.Http.Json;
+using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Tests.Support;
+
 namespace PyScriptHub.Browser.Tests.Conformance;
 
-/// <summary>Where the suite's two projects are served: one with isolation, one without.</summary>
-internal sealed class ConformanceSite
+/// <summary>A hub with the suite's two projects on it: one with isolation, one without.</summary>
+internal sealed class ConformanceSite : IAsyncDisposable
 {
-    private static readonly string s_folder = Environment.GetEnvironmentVariable("CONFORMANCE_DEV") ?? "/tmp/conf/sites";
+    private readonly HubServer _hub;
+    private readonly Uri _isolated;
+    private readonly Uri _open;
 
-    /// <summary>The origins that a page may ask.</summary>
-    public IReadOnlyList<string> Hosts { get; } = ["localhost:5190", "runtime.localhost:5190", "p.localhost:5190", "p-open.localhost:5190"];
+    private ConformanceSite(HubServer hub, Uri isolated, Uri open) => (_hub, _isolated, _open) = (hub, isolated, open);
 
-    public Uri Runtime { get; } = new("http://runtime.localhost:5190");
+    /// <summary>The hub's hosts, with ports: what a page may ask.</summary>
+    public IEnumerable<string> Hosts => [_hub.Options.PublicUrl.Authority, new Uri(new Origins(_hub.Options).Runtime).Authority, _isolated.Authority, _open.Authority];
 
-#pragma warning disable CA1822 // Gives way to the hub.
-    public Task PublishAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken ct)
+    /// <summary>Starts a hub and imports and publishes the pages through its API.</summary>
+    public static async Task<ConformanceSite> StartAsync()
     {
-        foreach (var label in new[] { "p", "p-open" })
-        {
-            foreach (var (path, bytes) in files)
-            {
-                var target = Path.Combine(s_folder, label, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.WriteAllBytes(target, bytes);
-            }
-        }
-        return Task.CompletedTask;
+        var hub = await HubServer.StartAsync(packsRuntime: true);
+        var client = await hub.UserAsync("conformance", isAdministrator: true);
+        var zip = Zip.Of(PageSet.Files(new Uri(new Origins(hub.Options).Runtime)).Select(file => (file.Key, file.Value)));
+        return new ConformanceSite(
+            hub,
+            // The page that frames the project is the suite's own, on another port than the hub's.
+            await PublishAsync(client, zip, new { embedding = "anyone" }),
+            await PublishAsync(client, zip, new { isolation = "off" }));
     }
 
-    public Uri Address(ConformancePage page, Placing placing, string query)
+    /// <summary>A page's own address.</summary>
+    public Uri Address(ConformancePage page, string query) => new(page.Isolated ? _isolated : _open, $"{page.Path}?{query}");
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+
+    private static async Task<Uri> PublishAsync(HttpClient client, byte[] zip, object settings)
     {
-        var label = page.Isolated ? "p" : "p-open";
-        return placing == Placing.Top
-            ? new Uri($"http://{label}.localhost:5190/{page.Path}?{query}")
-            : new Uri($"http://localhost:5190/@u/{label}?page={page.Path}&{query}");
+        var project = await (await client.ImportAsync(zip, "?name=Conformance")).JsonAsync(HttpStatusCode.Created);
+        await (await client.PatchAsJsonAsync($"/api/v1/projects/{project.Text("id")}", settings)).JsonAsync();
+        return new Uri((await client.PublishAsync(project.Text("id"))).Text("contentUrl"));
     }
 }
