@@ -57,6 +57,10 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
             case ({ } file, _):
                 await SendAsync(context, await pages.ReadAsync(site, manifest, file, InterpreterOf(request), label, ct));
                 return;
+            case var _ when path == "favicon.ico":
+                // Browsers ask on their own; a project without one has made no mistake.
+                response.StatusCode = StatusCodes.Status204NoContent;
+                return;
             default:
                 await NoFileAsync(context);
                 return;
