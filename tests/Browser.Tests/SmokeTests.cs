@@ -1,7 +1,0 @@
-namespace PyScriptHub.Browser.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void It_builds() => Assert.True(true);
-}
