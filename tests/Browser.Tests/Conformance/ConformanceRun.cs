@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -39,6 +38,9 @@ public sealed class ConformanceRun : IAsyncLifetime
     /// <summary>One result for each page and placing.</summary>
     public IReadOnlyCollection<PageResult> Results => _results;
 
+    /// <summary>What the hub logged as an error while it served the pages.</summary>
+    public IReadOnlyList<string> HubErrors { get; private set; } = [];
+
     /// <summary>Every row of every page.</summary>
     public IReadOnlyList<ConformanceRow> Rows => [.. _results.SelectMany(result => result.Rows)];
 
@@ -47,11 +49,7 @@ public sealed class ConformanceRun : IAsyncLifetime
         var ct = TestContext.Current.CancellationToken;
         await using var loopback = await LoopbackServer.StartAsync(ct);
         await using var site = await ConformanceSite.StartAsync();
-        var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) 
-        {
-            loopback.Address.Authority,
-            $"localhost:{loopback.Address.Port.ToString(CultureInfo.InvariantCulture)}",
-        };
+        var hosts = new HashSet<string>(site.Hosts, StringComparer.OrdinalIgnoreCase) { loopback.Address.Authority };
 
         using var playwright = await Playwright.CreateAsync();
         // A profile on disk, as a visitor's. The small cache in memory of a private window breaks off pyodide.asm.wasm
@@ -60,6 +58,7 @@ public sealed class ConformanceRun : IAsyncLifetime
         await ChromiumLaunch.WritePreferencesAsync(profile, ct);
         await using var context = await playwright.Chromium.LaunchPersistentContextAsync(profile.FullName, ChromiumLaunch.Options());
         context.SetDefaultTimeout((float)s_pageLimit.TotalMilliseconds);
+        // While a page is written: the beginning of its name. The tests of the whole then fail.
         var only = Environment.GetEnvironmentVariable("CONFORMANCE_ONLY");
         var work = PageSet.Pages
             .Where(page => only is null || page.Path.StartsWith(only, StringComparison.Ordinal))
@@ -67,9 +66,9 @@ public sealed class ConformanceRun : IAsyncLifetime
         await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (item, _) =>
         {
             var address = site.Address(item.page, $"server={Uri.EscapeDataString(loopback.Address.GetLeftPart(UriPartial.Authority))}");
-            if (item.placing == Placing.Framed) address = loopback.Framing(address);
-            _results.Add(await OpenAsync(context, item.page, item.placing, address, hosts));
+            _results.Add(await OpenAsync(context, item.page, address, item.placing == Placing.Framed ? site.ProjectPage : null, hosts));
         });
+        HubErrors = [.. site.Errors];
         await context.CloseAsync();
         profile.Delete(recursive: true);
         await WriteResultsAsync(ct);
@@ -86,8 +85,9 @@ public sealed class ConformanceRun : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "conformance.json"), JsonSerializer.Serialize(ordered, s_readable), ct);
     }
 
-    private static async Task<PageResult> OpenAsync(IBrowserContext context, ConformancePage page, Placing placing, Uri address, HashSet<string> hosts)
+    private static async Task<PageResult> OpenAsync(IBrowserContext context, ConformancePage page, Uri address, Uri? framedBy, HashSet<string> hosts)
     {
+        var placing = framedBy is null ? Placing.Top : Placing.Framed;
         var outside = new ConcurrentQueue<string>();
         var console = new ConcurrentQueue<string>();
         var tab = await context.NewPageAsync();
@@ -109,11 +109,8 @@ public sealed class ConformanceRun : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         try
         {
-            await tab.GotoAsync(address.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
-            var frame = placing == Placing.Top
-                ? tab.MainFrame
-                : await (await tab.WaitForSelectorAsync("iframe", new() { State = WaitForSelectorState.Attached }))!.ContentFrameAsync()
-                    ?? throw new InvalidOperationException("The project's page has no frame.");
+            await tab.GotoAsync((framedBy ?? address).AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
+            var frame = framedBy is null ? tab.MainFrame : await FrameAsync(tab, address);
             try
             {
                 await frame.WaitForFunctionAsync("() => window.conformance?.finished");
@@ -137,5 +134,14 @@ public sealed class ConformanceRun : IAsyncLifetime
         {
             await tab.CloseAsync();
         }
+    }
+
+    /// <summary>The frame in the hub's page of the project, led to another page of the same project.</summary>
+    private static async Task<IFrame> FrameAsync(IPage tab, Uri address)
+    {
+        var element = await tab.WaitForSelectorAsync("iframe", new() { State = WaitForSelectorState.Attached });
+        var frame = await element!.ContentFrameAsync() ?? throw new InvalidOperationException("The project's page has no frame.");
+        await element.EvaluateAsync("(frame, address) => { frame.src = address; }", address.AbsoluteUri);
+        return frame;
     }
 }

@@ -16,6 +16,9 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
         Assert.Empty(run.Results.SelectMany(result => result.Outside.Select(url => $"{result.Page} ({result.Placing}): {url}")));
 
     [Fact]
+    public void The_hub_logs_no_error() => Assert.Empty(run.HubErrors);
+
+    [Fact]
     public void Every_member_of_the_platform_table_has_a_row_for_each_interpreter_and_thread() =>
         Assert.Empty(ConformanceTable.Gaps(run.Rows));
 

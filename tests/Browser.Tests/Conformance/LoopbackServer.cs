@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 
 namespace PyScriptHub.Browser.Tests.Conformance;
@@ -51,29 +49,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
         app.Map("/echo", EchoRequestAsync);
         app.Map("/stream", StreamAsync);
         app.Map("/ws", EchoSocketAsync);
-        app.Map("/frame", Frame);
         await app.StartAsync(ct);
         var port = new Uri(app.Urls.Single()).Port;
         return new LoopbackServer(app) { Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
     }
 
-    /// <summary>A page on <c>localhost</c> that frames the address as the hub's page of a project does.</summary>
-    public Uri Framing(Uri address) => new($"http://localhost:{Address.Port.ToString(CultureInfo.InvariantCulture)}/frame?address={Uri.EscapeDataString(address.AbsoluteUri)}");
-
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
-    private static ContentHttpResult Frame(HttpContext context, string address)
-    {
-        // The attributes and headers that security.md gives to the page of a project whose isolation is on.
-        context.Response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        context.Response.Headers["Cross-Origin-Embedder-Policy"] = "require-corp";
-        return TypedResults.Content($"""
-            <!doctype html>
-            <title>A project in a frame</title>
-            <iframe src="{WebUtility.HtmlEncode(address)}" width="1100" height="800" allow="cross-origin-isolated; fullscreen; autoplay; clipboard-write"
-              sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-pointer-lock allow-downloads"></iframe>
-            """, "text/html");
-    }
 
     private static async Task<IResult> EchoRequestAsync(HttpRequest request)
     {

@@ -32,7 +32,7 @@ internal static class PageSet
         .Order(StringComparer.Ordinal)
         .Select(path => path.StartsWith(OpenPrefix, StringComparison.Ordinal)
             ? new ConformancePage(path, Isolated: false, s_top)
-            : new ConformancePage(path, Isolated: true, Environment.GetEnvironmentVariable("CONFORMANCE_TOP") is null ? s_everywhere : s_top))];
+            : new ConformancePage(path, Isolated: true, s_everywhere))];
 
     /// <summary>Every file of the project.</summary>
     /// <param name="runtime">Origin of the runtime assets; stands for <c>{{runtime}}</c>.</param>

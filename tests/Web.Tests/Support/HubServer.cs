@@ -66,7 +66,8 @@ public sealed class HubServer : IAsyncDisposable
         connectionString ??= await s_postgres.CreateDatabaseAsync();
         var catalog = packsRuntime ? await PackAsync(options.PublicUrl, folder) : await s_catalog.Value;
 
-        var builder = HubProcess.CreateBuilder(["--environment", "Testing"], SourceFolder());
+        // Named as the hub's own program, not as the tests': its Razor pages are found by that name.
+        var builder = HubProcess.CreateBuilder(["--environment", "Testing", "--applicationName", typeof(HubProcess).Assembly.GetName().Name!], SourceFolder());
         builder.Logging.ClearProviders().AddProvider(new LogLines());
         builder.Services.AddSingleton(provider => (LogLines)provider.GetServices<ILoggerProvider>().Single());
         HubProcess.ConfigureServer(builder);
