@@ -43,6 +43,8 @@ static class HubProcess
     public static WebApplicationBuilder CreateBuilder(string[] args, string? contentRoot = null) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = args,
+        // Razor looks for pages in the assembly of this name; in tests the process is another.
+        ApplicationName = typeof(Hub).Assembly.GetName().Name,
         ContentRootPath = contentRoot ?? (Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) ? AppContext.BaseDirectory : null),
     });
 
