@@ -1,8 +1,11 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.WebEncoders;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
@@ -42,6 +45,8 @@ public static class Hub
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddOpenApi("v1");
         services.AddLocalization(localization => localization.ResourcesPath = "Resources");
+        // Letters of all languages are written as they are; what means something in HTML is escaped still.
+        services.Configure<WebEncoderOptions>(encoding => encoding.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddRazorPages();
     }
 

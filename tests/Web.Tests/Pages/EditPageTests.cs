@@ -49,7 +49,11 @@ public sealed class EditPageTests(SharedHub shared) : IClassFixture<SharedHub>
             Edit(project), "Save", ("file", "main.py"), ("text", sent), ("revision", "1"), ("crlf", "false"));
         saved.Leads().ShouldContain("saved=2");
         (await FileAsync(owner, project, "main.py")).ShouldBe(stored);
-        (await owner.PageAsync($"{Edit(project)}?file=main.py")).ShouldContain($"autocomplete=\"off\">\n{WebUtility.HtmlEncode(stored).Replace("日本", "&#x65E5;&#x672C;", StringComparison.Ordinal)}</textarea>");
+        var html = await owner.PageAsync($"{Edit(project)}?file=main.py");
+        var area = html[html.IndexOf("<textarea", StringComparison.Ordinal)..html.IndexOf("</textarea>", StringComparison.Ordinal)];
+        area.ShouldNotContain("<b>");
+        // The parser swallows one line end after the tag.
+        WebUtility.HtmlDecode(area[(area.IndexOf('>', StringComparison.Ordinal) + 1)..]).ShouldBe("\n" + stored);
     }
 
     [Fact]
@@ -97,10 +101,10 @@ public sealed class EditPageTests(SharedHub shared) : IClassFixture<SharedHub>
     {
         var owner = await OwnerAsync();
         var project = await owner.CreateAsync(new { name = "Lesson", template = "hello" });
-        (await owner.SendFormAsync(Edit(project), "Add", ("path", "data/words.py"), ("revision", "1"))).Leads().ShouldContain("file=data%2Fwords.py");
-        (await owner.PageAsync(Edit(project))).ShouldContain("data/words.py");
-        await owner.SendFormAsync(Edit(project), "Delete", ("file", "data/words.py"), ("revision", "2"));
-        (await owner.PageAsync(Edit(project))).ShouldNotContain("data/words.py");
+        (await owner.SendFormAsync(Edit(project), "Add", ("path", "words/list.py"), ("revision", "1"))).Leads().ShouldContain("file=words%2Flist.py");
+        (await owner.PageAsync(Edit(project))).ShouldContain("words/list.py");
+        await owner.SendFormAsync(Edit(project), "Delete", ("file", "words/list.py"), ("revision", "2"));
+        (await owner.PageAsync(Edit(project))).ShouldNotContain("words/list.py");
     }
 
     [Fact]
