@@ -37,7 +37,14 @@ public sealed class TestPostgres(Func<string, Task>? prepare = null)
     {
         if (Interlocked.Exchange(ref _folder, null) is not { } folder) return;
         await (await _server.Value).DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Stopped, it looks like a leftover to another test process, which then deletes it at the same moment.
+        }
     }
 
     private static async Task<string> MakeTemplateAsync(Func<string, Task>? prepare)

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
@@ -12,8 +11,9 @@ public sealed class BlobSweep(HubDb db)
 
     /// <summary>
     /// Deletes left-over blobs that were untouched for <paramref name="rest"/> and answers how many. One statement excludes
-    /// everything that refers to blobs; what it cannot see yet (a save that commits at this moment) is held by the restricting
-    /// foreign key, and the statement is tried again at the next sweep.
+    /// everything that refers to blobs, and passes over those that a save holds: it waits for nobody, so it is in no ring of
+    /// waiters. What it cannot see yet (a save that commits at this moment) is held by the restricting foreign key, and the
+    /// next sweep tries again.
     /// </summary>
     public async Task<int> RunAsync(TimeSpan rest, CancellationToken ct)
     {
@@ -21,11 +21,13 @@ public sealed class BlobSweep(HubDb db)
         {
             return await db.Database.ExecuteSqlAsync(
                 $"""
-                DELETE FROM blobs b WHERE b.touched_at < now() - {rest}
-                  AND NOT EXISTS (SELECT FROM revision_blobs rb WHERE rb.hash = b.hash)
+                DELETE FROM blobs WHERE hash IN (
+                    SELECT b.hash FROM blobs b WHERE b.touched_at < now() - {rest}
+                      AND NOT EXISTS (SELECT FROM revision_blobs rb WHERE rb.hash = b.hash)
+                    FOR UPDATE SKIP LOCKED)
                 """, ct);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.DeadlockDetected)
+        catch (Exception e) when (Contention.IsReference(e) || Contention.IsPassing(e))
         {
             return 0;
         }

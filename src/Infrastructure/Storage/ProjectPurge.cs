@@ -7,8 +7,23 @@ namespace PyScriptHub.Infrastructure.Storage;
 /// <summary>Ends what has had its time: projects deleted for more than 30 days, grants that lapsed, counted windows.</summary>
 public sealed class ProjectPurge(HubDb db)
 {
-    /// <summary>Deletes what is over at <paramref name="now"/> and answers how many projects went.</summary>
+    /// <summary>
+    /// Deletes what is over at <paramref name="now"/> and answers how many projects went: none where one of them is in use at this
+    /// moment, which the next time will see.
+    /// </summary>
     public async Task<int> RunAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            return await DeleteAsync(now, ct);
+        }
+        catch (Exception e) when (Contention.IsReference(e) || Contention.IsPassing(e))
+        {
+            return 0;
+        }
+    }
+
+    private async Task<int> DeleteAsync(DateTimeOffset now, CancellationToken ct)
     {
         var deletedBefore = now.ToUniversalTime() - Project.RestorableFor;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

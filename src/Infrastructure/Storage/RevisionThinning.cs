@@ -9,11 +9,24 @@ namespace PyScriptHub.Infrastructure.Storage;
 /// </summary>
 public sealed class RevisionThinning(HubDb db)
 {
-    /// <summary>Deletes what is too many at <paramref name="now"/> and answers how many revisions went.</summary>
-    public Task<int> RunAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// Deletes what is too many at <paramref name="now"/> and answers how many revisions went: none where one of them is being
+    /// published or restored at this moment, which the next time will see.
+    /// </summary>
+    public async Task<int> RunAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var utc = now.ToUniversalTime();
-        return db.Database.ExecuteSqlAsync(
+        try
+        {
+            return await DeleteAsync(now.ToUniversalTime(), ct);
+        }
+        catch (Exception e) when (Contention.IsReference(e) || Contention.IsPassing(e))
+        {
+            return 0;
+        }
+    }
+
+    private Task<int> DeleteAsync(DateTimeOffset utc, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync(
             $"""
             DELETE FROM revisions r USING (
                 SELECT project_id, number, row_number() OVER (
@@ -29,5 +42,4 @@ public sealed class RevisionThinning(HubDb db)
               AND NOT EXISTS (SELECT FROM projects x WHERE x.remix_of_id = r.project_id AND x.remix_of_revision = r.number)
               AND NOT EXISTS (SELECT FROM content_grants g WHERE g.project_id = r.project_id AND g.revision_number = r.number)
             """, ct);
-    }
 }

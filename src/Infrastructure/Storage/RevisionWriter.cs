@@ -14,7 +14,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
     /// <summary>
     /// Makes <paramref name="manifest"/> the project's next revision if its head still is <paramref name="head"/>, and answers
     /// the new number. <paramref name="files"/> are those whose bytes may not be stored yet. Errors: <see cref="Error.Stale"/>,
-    /// <see cref="Error.QuotaExceeded"/>.
+    /// <see cref="Error.QuotaExceeded"/>, <see cref="Error.NotFound"/> where other bytes went since the manifest was read.
     /// </summary>
     public Task<Result<int>> AppendAsync(
         Project project, Revision head, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid author, DateTimeOffset now, CancellationToken ct) =>
@@ -22,7 +22,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
 
     /// <summary>
     /// Adds a project with its first revision. Errors: <see cref="Error.Conflict"/> where the owner has another of that slug,
-    /// <see cref="Error.QuotaExceeded"/>.
+    /// <see cref="Error.QuotaExceeded"/>, <see cref="Error.NotFound"/> where what it is made from is gone.
     /// </summary>
     public Task<Result<int>> CreateAsync(
         Project project, Manifest manifest, IReadOnlyCollection<NewFile> files, Guid author, DateTimeOffset now, CancellationToken ct) =>
@@ -39,6 +39,10 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
                 {
                     return new Error.Conflict("slug_taken", $"You have a project at '{project.Slug}' already. Choose another slug.");
                 }
+                catch (DbUpdateException e) when (project.RemixOfId is not null && Contention.IsReference(e))
+                {
+                    return new Error.NotFound("project");
+                }
                 return await AppendOnceAsync(project, head: 0, Manifest.Empty, manifest, files, author, now, ct);
             }, ct);
 
@@ -53,9 +57,9 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
                 if (result.IsOk) await transaction.CommitAsync(ct);
                 return result;
             }
-            catch (Exception e) when (attempt < Attempts && IsPassing(e))
+            catch (Exception e) when (attempt < Attempts && Contention.IsPassing(e))
             {
-                // Two saves that share blobs met each other or the sweep: nothing was written, the next try sees the new state.
+                // Two saves that share blobs met each other: nothing was written, the next try sees the new state.
                 db.ChangeTracker.Clear();
             }
         }
@@ -83,12 +87,14 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
         }
         db.Add(new Revision(id, number, manifest, author, now));
         await db.SaveChangesAsync(ct);
-        await db.Database.ExecuteSqlAsync(
+        // Locked, what is there stays; what is not was held by an old revision alone, which went while it was being restored or remixed.
+        var hashes = manifest.Hashes.Select(hash => hash.ToArray()).ToArray();
+        var held = await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO revision_blobs (project_id, number, hash)
-            SELECT {id.Value}, {number}, hash FROM unnest({manifest.Hashes.Select(hash => hash.ToArray()).ToArray()}) AS hash
+            SELECT {id.Value}, {number}, hash FROM blobs WHERE hash = ANY ({hashes}) FOR KEY SHARE
             """, ct);
-        return number;
+        return held == hashes.Length ? number : new Error.NotFound("revision");
     }
 
     // The counter runs ahead of the truth (thinned revisions, shared files); only what it would refuse is counted exactly.
@@ -114,7 +120,4 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
 
     private async Task<long> AddAsync(Guid owner, long bytes, CancellationToken ct) => (await db.Database.SqlQuery<long>(
         $"""UPDATE users SET stored_bytes = stored_bytes + {bytes} WHERE id = {owner} RETURNING stored_bytes AS "Value" """).ToListAsync(ct))[0];
-
-    private static bool IsPassing(Exception e) => (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState
-        is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.ForeignKeyViolation;
 }

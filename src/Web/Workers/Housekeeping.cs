@@ -25,6 +25,11 @@ sealed partial class Housekeeping(IServiceScopeFactory scopes, TimeProvider time
             {
                 LogDatabaseAway();
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The edge of this worker: what nobody expected here must not end the hub, as it would by default.
+                LogFailed(e);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -42,6 +47,9 @@ sealed partial class Housekeeping(IServiceScopeFactory scopes, TimeProvider time
 
     [LoggerMessage(LogLevel.Information, "Housekeeping ended {Projects} projects, {Revisions} revisions and {Blobs} blobs")]
     private partial void LogDone(int projects, int revisions, int blobs);
+
+    [LoggerMessage(LogLevel.Error, "Housekeeping failed; it is tried again in an hour")]
+    private partial void LogFailed(Exception e);
 
     [LoggerMessage(LogLevel.Warning, "Housekeeping waits: the database does not answer")]
     private partial void LogDatabaseAway();

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -61,9 +58,9 @@ public sealed class HubServer : IAsyncDisposable
         Func<HubOptions, HubOptions>? configure = null, bool packsRuntime = false, string? connectionString = null, Action<IServiceCollection>? services = null)
     {
         var folder = Directory.CreateTempSubdirectory("pyscript-hub-test-").FullName;
-        var options = new HubOptions { PublicUrl = new Uri($"http://localhost:{FreePort()}"), ContentDomain = "localhost", DataDirectory = folder, IsWorker = false };
+        var options = new HubOptions { PublicUrl = new Uri($"http://localhost:{HubClients.FreePort()}"), ContentDomain = "localhost", DataDirectory = folder, IsWorker = false };
         options = configure?.Invoke(options) ?? options;
-        connectionString ??= await s_postgres.CreateDatabaseAsync();
+        connectionString ??= await NewDatabaseAsync();
         var catalog = packsRuntime ? await PackAsync(options.PublicUrl, folder) : await s_catalog.Value;
 
         // Named as the hub's own program, not as the tests': its Razor pages are found by that name.
@@ -100,24 +97,10 @@ public sealed class HubServer : IAsyncDisposable
     }
 
     /// <summary>A client with a token, or with none.</summary>
-    public HttpClient ClientFor(string? token)
-    {
-        // Names under localhost are not resolved by .NET everywhere: every connection goes to this hub.
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectCallback = async (_, ct) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, Options.PublicUrl.Port, ct);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        };
-        var client = new HttpClient(handler) { BaseAddress = Options.PublicUrl, Timeout = TimeSpan.FromSeconds(60) };
-        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
-    }
+    public HttpClient ClientFor(string? token) => HubClients.To(Options.PublicUrl, token);
+
+    /// <summary>A migrated database of the caller's own.</summary>
+    public static Task<string> NewDatabaseAsync() => s_postgres.CreateDatabaseAsync();
 
     /// <summary>The hub's database, for what a test wants to see or arrange below HTTP.</summary>
     public HubDb OpenDatabase() => Open(ConnectionString);
@@ -133,7 +116,8 @@ public sealed class HubServer : IAsyncDisposable
     /// <summary>The folder of the web project's sources, where its static files are.</summary>
     private static string SourceFolder() => Path.Combine(Repository.Root, "src", "Web");
 
-    private static HubDb Open(string connectionString) => new(new DbContextOptionsBuilder<HubDb>().UseNpgsql(connectionString).Options);
+    /// <summary>A database by its connection string.</summary>
+    public static HubDb Open(string connectionString) => new(new DbContextOptionsBuilder<HubDb>().UseNpgsql(connectionString).Options);
 
     private static string Shared(string name)
     {
@@ -144,11 +128,4 @@ public sealed class HubServer : IAsyncDisposable
 
     private static Task<RuntimeCatalog> PackAsync(Uri publicUrl, string folder) => HubProcess.PackRuntimeAsync(
         new HubOptions { PublicUrl = publicUrl, ContentDomain = "localhost", DataDirectory = folder }, CancellationToken.None);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
@@ -32,7 +33,15 @@ sealed class PublishProjectHandler(HubDb db, PageReleases releases, CurrentUser 
         var now = time.GetUtcNow();
         var (start, pages) = (resolved.Value.Start, resolved.Value.Pages);
         project.Publish(new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now), now);
-        return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : await db.AnswerAsync(project.Id, user, origins, ct);
+        try
+        {
+            return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : await db.AnswerAsync(project.Id, user, origins, ct);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        {
+            // Thinned away since it was read.
+            return Error.Field("revision", $"There is no revision {number}.");
+        }
     }
 }
 

@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace PyScriptHub.Infrastructure.Storage;
+
+/// <summary>What PostgreSQL refuses only because somebody else was at the same rows in that moment.</summary>
+static class Contention
+{
+    /// <summary>Whether trying again can go well: nothing of the transaction was written.</summary>
+    public static bool IsPassing(Exception e) => StateOf(e) is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>Whether a row that is deleted got a new reference meanwhile, or a row that is referred to was deleted.</summary>
+    public static bool IsReference(Exception e) => StateOf(e) is PostgresErrorCodes.ForeignKeyViolation;
+
+    // EF Core wraps what it takes for transient, once or twice.
+    private static string? StateOf(Exception? e) => e is null ? null : (e as PostgresException)?.SqlState ?? StateOf(e.InnerException);
+}
