@@ -21,7 +21,9 @@ static class HubProcess
         var clock = Stopwatch.StartNew();
         var builder = CreateBuilder(args);
         var options = HubConfiguration.Read(builder.Configuration, DataDirectory.Default());
-        using var logs = new LoggerConfiguration().ReadSettings(builder.Configuration).CreateLogger();
+        using var logs = new LoggerConfiguration().SetLevels(builder.Configuration).WriteTo.Console(
+            outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture,
+            standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
         builder.Logging.ClearProviders().AddSerilog(logs);
         using var startup = LoggerFactory.Create(logging => logging.AddSerilog(logs));
         var logger = startup.CreateLogger("PyScriptHub");
@@ -72,15 +74,14 @@ static class HubProcess
         builder.WebHost.UseUrls($"http://localhost:{port.ToString(CultureInfo.InvariantCulture)}");
     }
 
-    private static LoggerConfiguration ReadSettings(this LoggerConfiguration logging, IConfiguration configuration)
+    /// <summary>What is logged at all. One-time addresses are secrets, so the server's own lines, which tell every address, are not.</summary>
+    public static LoggerConfiguration SetLevels(this LoggerConfiguration logging, IConfiguration configuration)
     {
         var level = Enum.TryParse<LogEventLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var set) ? set : LogEventLevel.Information;
         return logging.MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
-            .WriteTo.Console(
-                outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose);
+            // That keys lie unencrypted in the database is so by design: whoever reads it reads all that they protect.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogEventLevel.Error);
     }
 }
 

@@ -9,6 +9,7 @@ using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Testing;
+using Serilog;
 
 namespace PyScriptHub.Web.Tests.Support;
 
@@ -63,10 +64,11 @@ public sealed class HubServer : IAsyncDisposable
         connectionString ??= await NewDatabaseAsync();
         var catalog = packsRuntime ? await PackAsync(options.PublicUrl, folder) : await s_catalog.Value;
 
-        // Named as the hub's own program, not as the tests': its Razor pages are found by that name.
-        var builder = HubProcess.CreateBuilder(["--environment", "Testing", "--applicationName", typeof(HubProcess).Assembly.GetName().Name!], SourceFolder());
-        builder.Logging.ClearProviders().AddProvider(new LogLines());
-        builder.Services.AddSingleton(provider => (LogLines)provider.GetServices<ILoggerProvider>().Single());
+        var builder = HubProcess.CreateBuilder(["--environment", "Testing"], SourceFolder());
+        var log = new LogLines();
+        builder.Services.AddSingleton(log);
+        builder.Logging.ClearProviders().AddSerilog(
+            new LoggerConfiguration().SetLevels(builder.Configuration).WriteTo.Sink(log).CreateLogger(), dispose: true);
         HubProcess.ConfigureServer(builder);
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.PublicUrl.Port}", $"http://[::1]:{options.PublicUrl.Port}");
         builder.AddHub(options, connectionString, catalog);

@@ -1,25 +1,17 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
+using System.Globalization;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace PyScriptHub.Web.Tests.Support;
 
-/// <summary>Keeps what a hub logs, for tests that look for what must or must not stand there.</summary>
-public sealed class LogLines : ILoggerProvider, ILogger
+/// <summary>Keeps what a hub logs, at the levels at which it always logs, for tests that look for what must or must not stand there.</summary>
+public sealed class LogLines : ILogEventSink
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyCollection<string> All => _lines;
 
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-    public void Dispose()
-    {
-    }
+    public void Emit(LogEvent logEvent) =>
+        _lines.Enqueue($"{logEvent.Level} {logEvent.RenderMessage(CultureInfo.InvariantCulture)} {logEvent.Exception}");
 }

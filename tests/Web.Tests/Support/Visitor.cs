@@ -59,7 +59,7 @@ public sealed class Visitor(HubServer hub)
     {
         using var response = await GetAsync(page);
         var html = await response.Content.ReadAsStringAsync();
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, html);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{html} {string.Join(Environment.NewLine, hub.Log.All.TakeLast(3))}");
         using var document = new HtmlParser().ParseDocument(html);
         var form = document.QuerySelectorAll<IHtmlFormElement>("form[method=post]")
             .First(form => fields.All(field => form.QuerySelector($"[name='{field.Name}']") is not null));

@@ -37,8 +37,6 @@ static class AccountServices
 
         // Within a minute of a new password or a lost role a session of before is no more.
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
-        // One-time addresses are secrets, and the server's own lines tell every address. The hub writes one line per use case.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
 
         services.AddScoped<NewAccounts>();
         services.AddScoped<FirstAdministrator>();

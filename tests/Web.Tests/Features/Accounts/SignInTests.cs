@@ -141,11 +141,12 @@ public sealed class SignInTests(SharedHub shared) : IClassFixture<SharedHub>
         await Visitor.RegisterAsync(Hub, "known");
         var wrong = await new Visitor(Hub).SignInAsync("known", "not the password");
         var unknown = await new Visitor(Hub).SignInAsync("unknown", "not the password");
-        var odd = await new Visitor(Hub).SignInAsync("un\0known", "not the password");
+        var odd = await new Visitor(Hub).SignInAsync("No <such> name!", "not the password");
         foreach (var answer in new[] { wrong, unknown, odd })
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            (await answer.Content.ReadAsStringAsync()).ShouldContain("User name or password is wrong.");
+            var html = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
+            html.QuerySelector("[role=alert]").ShouldNotBeNull(html.Body!.TextContent).TextContent.ShouldStartWith("User name or password is wrong.");
             answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
         }
     }
