@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
 using PyScriptHub.Web.Tests.Support;
@@ -137,14 +137,16 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
         private readonly IBrowserContext _context;
 
         private readonly DirectoryInfo _profile;
+        private readonly ConcurrentQueue<string> _outside = new();
+        private readonly ConcurrentQueue<string> _errors = new();
 
         private Visit(IBrowserContext context, IPage page, DirectoryInfo profile) => (_context, Page, _profile) = (context, page, profile);
 
         public IPage Page { get; }
 
-        public List<string> Outside { get; } = [];
+        public IReadOnlyCollection<string> Outside => _outside;
 
-        public List<string> Errors { get; } = [];
+        public IReadOnlyCollection<string> Errors => _errors;
 
         /// <summary>What a Content-Security-Policy forbade.</summary>
         public IEnumerable<string> Violations => Errors.Where(error => error.Contains("Content Security Policy", StringComparison.Ordinal));
@@ -157,18 +159,14 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
             var visit = new Visit(context, await context.NewPageAsync(), profile);
             await context.RouteAsync(url => !IsHub(url, port), route =>
             {
-                lock (visit.Outside) visit.Outside.Add(route.Request.Url);
+                visit._outside.Enqueue(route.Request.Url);
                 return route.AbortAsync();
             });
             visit.Page.Console += (_, message) =>
             {
-                if (message.Type != "error") return;
-                lock (visit.Errors) visit.Errors.Add(message.Text);
+                if (message.Type == "error") visit._errors.Enqueue(message.Text);
             };
-            visit.Page.PageError += (_, error) =>
-            {
-                lock (visit.Errors) visit.Errors.Add(error);
-            };
+            visit.Page.PageError += (_, error) => visit._errors.Enqueue(error);
             return visit;
         }
 
