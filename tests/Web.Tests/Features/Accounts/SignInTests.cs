@@ -59,7 +59,8 @@ public sealed class SignInTests(SharedHub shared) : IClassFixture<SharedHub>
     {
         await using var hub = await HubServer.StartAsync(options => options with
         {
-            PublicUrl = new UriBuilder(options.PublicUrl) { Scheme = "https", Host = "hub.school.example" }.Uri, ContentDomain = "usercontent.example",
+            PublicUrl = new UriBuilder(options.PublicUrl) { Scheme = "https", Host = "hub.school.example" }.Uri,
+            ContentDomain = "usercontent.example",
         });
         await Visitor.RegisterAsync(hub, "secure");
         // TLS ends before the hub: what reaches it is plain.
