@@ -96,6 +96,7 @@ internal static class ConformanceTable
         if (member.NotTestable.ContainsKey(cell)) return "?";
         var found = RowsOf(rows, member, cell);
         var passing = found.Count(row => string.Equals(row.Outcome, Passes, StringComparison.Ordinal));
+        if (found.Count == 0) return "no row";
         return passing == found.Count ? "✓" : passing == 0 ? "✗" : "◐";
     }
 

@@ -93,10 +93,12 @@ internal static class PlatformTable
         .. Area("Names of `pyscript`", s_all,
             [.. new[]
                 {
-                    "RUNNING_IN_WORKER", "config", "current_target", "document", "window", "js_import", "js_modules", "py_import", "display", "HTML",
-                    "fetch", "Storage", "storage", "WebSocket", "when", "Event", "PyWorker", "workers", "create_named_worker", "sync", "__export__",
+                    "RUNNING_IN_WORKER", "config", "current_target", "document", "window", "js_import", "js_modules", "display", "HTML",
+                    "fetch", "Storage", "storage", "WebSocket", "when", "Event", "PyWorker", "workers", "create_named_worker", "sync",
                 }
                 .Select(name => ($"pyscript.{name}", $"`{name}`"))]),
+        .. Area("Names of `pyscript`", s_all, Cannot(s_pyodide, Micropip), ("pyscript.py_import", "`py_import`")),
+        .. Area("Names of `pyscript`", s_workers, ("pyscript.__export__", "`__export__`")),
         .. Area("Submodules of `pyscript`", s_all,
             [.. new[] { "context", "display", "events", "fetch", "ffi", "flatted", "fs", "media", "storage", "util", "web", "websocket", "workers" }
                 .Select(name => ($"submodule.{name}", $"`pyscript.{name}`"))]),

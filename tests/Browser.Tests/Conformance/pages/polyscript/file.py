@@ -1,5 +1,6 @@
 import js
-from polyscript import currentScript
 
+# Not `from polyscript import currentScript`: in a shared environment Pyodide keeps the one of the first script.
+script = js.document.currentScript
 js.polyscriptFile = kept
-currentScript.target.textContent = "in the target"
+script.target.textContent = "in the target"
