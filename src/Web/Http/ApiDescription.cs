@@ -20,7 +20,9 @@ static class ApiDescription
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
             document.Components.SecuritySchemes[TokenScheme] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A personal access token.",
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A personal access token.",
             };
             return Task.CompletedTask;
         });
@@ -47,7 +49,9 @@ static class ApiDescription
             if (condition.IsRequired) operation.Responses["428"] = Problem("If-Match was not sent.");
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {
-                Name = "If-Match", In = ParameterLocation.Header, Required = condition.IsRequired,
+                Name = "If-Match",
+                In = ParameterLocation.Header,
+                Required = condition.IsRequired,
                 Description = "The entity tag that the caller last read, in double quotes.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
