@@ -43,7 +43,7 @@ public static class Hub
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        services.AddOpenApi("v1");
+        services.AddApiDescription();
         services.AddLocalization(localization => localization.ResourcesPath = "Resources");
         // Letters of all languages are written as they are; what means something in HTML is escaped still.
         services.Configure<WebEncoderOptions>(encoding => encoding.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));

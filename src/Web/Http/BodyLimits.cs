@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using PyScriptHub.Domain.Outcomes;
 
 namespace PyScriptHub.Web.Http;
@@ -6,11 +7,17 @@ namespace PyScriptHub.Web.Http;
 /// <summary>Reads bodies that are counted while they come in, so that a lie about their length costs nothing.</summary>
 public static class BodyLimits
 {
+    private const int MemoryThreshold = 1024 * 1024;
+
     /// <summary>Reads the body whole. Error: <see cref="Error.TooLarge"/> beyond <paramref name="limit"/> bytes.</summary>
     public static async Task<Result<byte[]>> ReadBytesAsync(HttpRequest request, string what, long limit, CancellationToken ct)
     {
-        var content = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, limit));
-        return await CopyAsync(request, content, what, limit, ct) is { } error ? error : content.ToArray();
+        // A buffer that doubles until the limit would cost more than twice of it; beyond the threshold the disk keeps what came in.
+        await using var kept = new FileBufferingWriteStream(MemoryThreshold);
+        if (await CopyAsync(request, kept, what, limit, ct) is { } error) return error;
+        var content = new byte[kept.Length];
+        await kept.DrainBufferAsync(new MemoryStream(content), ct);
+        return content;
     }
 
     /// <summary>Reads the body into a file that is gone when the stream is disposed. Error: <see cref="Error.TooLarge"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MediatR;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -94,19 +95,20 @@ static class FileUploads
             var path = FilePath.Parse(HeaderUtilities.RemoveQuotes(disposition.Name).Value!);
             if (!path.IsOk) return path.Error;
             if (Files.Exists(file => file.Path == path.Value)) return new Error.Invalid("duplicate_path", $"'{path.Value}' is sent twice.");
-            using var content = new MemoryStream();
+            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var start = _spool.Position;
             var buffer = new byte[64 * 1024];
             int read;
             while ((read = await section.Body.ReadAsync(buffer, ct)) > 0)
             {
-                if (content.Length + read > limits.FileBytes) return new Error.TooLarge($"The file '{path.Value}'", limits.FileBytes, null);
-                content.Write(buffer, 0, read);
+                if (_spool.Position - start + read > limits.FileBytes) return new Error.TooLarge($"The file '{path.Value}'", limits.FileBytes, null);
+                if (_spool.Position + read > limits.ProjectBytes) return new Error.TooLarge("All files together", limits.ProjectBytes, null);
+                sha256.AppendData(buffer, 0, read);
+                await _spool.WriteAsync(buffer.AsMemory(0, read), ct);
             }
-            var start = _spool.Position;
-            if (start + content.Length > limits.ProjectBytes) return new Error.TooLarge("All files together", limits.ProjectBytes, null);
-            var bytes = content.ToArray();
-            await _spool.WriteAsync(bytes, ct);
-            Files.Add(new NewFile(path.Value, new ManifestEntry(BlobHash.Of(bytes), bytes.LongLength), token => ReadAgainAsync(start, bytes.Length, token)));
+            var length = (int)(_spool.Position - start);
+            var entry = new ManifestEntry(BlobHash.From(sha256.GetHashAndReset()), length);
+            Files.Add(new NewFile(path.Value, entry, token => ReadAgainAsync(start, length, token)));
             return null;
         }
 

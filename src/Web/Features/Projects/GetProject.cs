@@ -29,7 +29,7 @@ static class ProjectAnswers
     {
         var (id, number) = (seen.Project.Id, seen.RevisionNumber);
         var manifest = await db.Revisions.Where(r => r.ProjectId == id && r.Number == number).Select(r => r.Manifest).SingleAsync(ct);
-        return new TaggedProject(ProjectSummary.Of(seen, manifest.StartPage, origins), ProjectSummary.TagOf(seen.Project));
+        return new TaggedProject(ProjectSummary.Of(seen, manifest.StartPage, origins), ProjectSummary.TagOf(seen));
     }
 
     /// <summary>The project as it is after a change by the caller.</summary>

@@ -36,11 +36,11 @@ static class ProjectEndpoints
         projects.MapPatch("/{id}", (ProjectId id, ChangeProjectRequest change, HttpRequest request, HttpResponse response, IMediator hub, CancellationToken ct) =>
             request.WithConditionAsync(async condition =>
                 (await hub.Send(new ChangeProject(id, change, condition), ct)).ToHttp(project => Tagged(response, project.Tag, project.Project))))
-            .RequireAuthorization().Produces<ProjectSummary>().WithSummary("Changes name, address, visibility, release and switches.");
+            .RequireAuthorization().TakesIfMatch(isRequired: false).Produces<ProjectSummary>().WithSummary("Changes name, address, visibility, release and switches.");
 
         projects.MapDelete("/{id}", (ProjectId id, HttpRequest request, IMediator hub, CancellationToken ct) =>
             request.WithConditionAsync(async condition => (await hub.Send(new DeleteProject(id, condition), ct)).ToHttp()))
-            .RequireAuthorization().Produces(StatusCodes.Status204NoContent).WithSummary("Deletes a project; it can be restored for 30 days.");
+            .RequireAuthorization().TakesIfMatch(isRequired: false).Produces(StatusCodes.Status204NoContent).WithSummary("Deletes a project; it can be restored for 30 days.");
 
         projects.MapPost("/{id}/undelete", async (ProjectId id, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new UndeleteProject(id), ct)).ToHttp(project => Results.Ok(project.Project)))
@@ -84,7 +84,7 @@ static class ProjectEndpoints
             .Produces<ProjectFileList>().WithSummary("The files of the newest revision that the caller may see.");
 
         projects.MapPost("/{id}/files", FileUploads.SaveManyAsync)
-            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>(AnyType)
+            .RequireAuthorization().TakesIfMatch(isRequired: true).Produces<SavedRevision>().Accepts<byte[]>(AnyType)
             .WithSummary("Writes and deletes many files as one revision.");
 
         projects.MapGet("/{id}/files/{**path}", async (ProjectId id, string path, HttpResponse response, IMediator hub, CancellationToken ct) =>
@@ -96,10 +96,10 @@ static class ProjectEndpoints
             })).Produces<byte[]>(contentType: "application/octet-stream").WithSummary("The bytes of a file.");
 
         projects.MapPut("/{id}/files/{**path}", FileUploads.SaveOneAsync)
-            .RequireAuthorization().Produces<SavedRevision>().Accepts<byte[]>(AnyType).WithSummary("Writes a file.");
+            .RequireAuthorization().TakesIfMatch(isRequired: true).Produces<SavedRevision>().Accepts<byte[]>(AnyType).WithSummary("Writes a file.");
 
         projects.MapDelete("/{id}/files/{**path}", FileUploads.DeleteOneAsync)
-            .RequireAuthorization().Produces<SavedRevision>().WithSummary("Deletes a file.");
+            .RequireAuthorization().TakesIfMatch(isRequired: true).Produces<SavedRevision>().WithSummary("Deletes a file.");
 
         projects.MapGet("/{id}/revisions", async (ProjectId id, string? limit, string? cursor, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new ListRevisions(id, limit, cursor), ct)).ToHttp())
@@ -111,7 +111,7 @@ static class ProjectEndpoints
 
         projects.MapPost("/{id}/revisions/{number:int}/restore", (ProjectId id, int number, HttpRequest request, IMediator hub, CancellationToken ct) =>
             request.WithConditionAsync(async condition => (await hub.Send(new RestoreRevision(id, number, condition), ct)).ToHttp()))
-            .RequireAuthorization().Produces<SavedRevision>().WithSummary("Makes an old revision the newest again.");
+            .RequireAuthorization().TakesIfMatch(isRequired: false).Produces<SavedRevision>().WithSummary("Makes an old revision the newest again.");
     }
 
     private static void MapProjectMembers(this RouteGroupBuilder projects)

@@ -40,6 +40,9 @@ public sealed record ProjectSummary(
     /// <summary>The entity tag of a project, without quotes: it changes with every save and every setting.</summary>
     internal static string TagOf(Project project) => $"{project.Version}-{project.HeadNumber}";
 
+    /// <summary>As <see cref="TagOf(Project)"/> for who may change it; to others it does not tell of saves that they do not see.</summary>
+    internal static string TagOf(SeenProject seen) => $"{seen.Project.Version}-{seen.RevisionNumber}";
+
     private static OnOff Word(bool on) => on ? OnOff.On : OnOff.Off;
 }
 

@@ -1,0 +1,269 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using PyScriptHub.Web.Tests.Support;
+
+namespace PyScriptHub.Web.Tests.Reliability;
+
+/// <summary>
+/// Every operation of the API's own description: it is mapped, described and documented, and gives nobody what is another's. An
+/// operation that is not in the table below fails the sweep, so that each new one is added.
+/// </summary>
+public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub>
+{
+    private const string Draft = "nobody else may read this draft";
+    private const string Published = "everybody with the address may read this";
+    private const string SecretMember = "secret-member";
+
+    private static int s_users;
+
+    /// <summary>What a stranger gets for somebody else's thing, by whether it is private or published and unlisted; and who is not signed in.</summary>
+    /// <param name="Make">A request that its owner would be granted.</param>
+    /// <param name="OnPrivate">Statuses for a stranger: the thing is not there.</param>
+    /// <param name="OnPublished">Statuses for a stranger on a published unlisted project.</param>
+    /// <param name="NeedsSignIn">Whether who is not signed in gets 401; else they get what a stranger gets.</param>
+    private sealed record Operation(Func<Target, HttpRequestMessage> Make, int OnPrivate, int OnPublished, bool NeedsSignIn);
+
+    /// <summary>Somebody's project with all that belongs to it, and one of their tokens.</summary>
+    private sealed record Target(string Id, string TokenId, string Member, string Stranger);
+
+    private static readonly Dictionary<string, Operation> s_operations = new(StringComparer.Ordinal)
+    {
+        // The caller's own things: another's are not among them.
+        ["GET /api/v1/me"] = new(_ => Get("/me"), 200, 200, NeedsSignIn: true),
+        ["GET /api/v1/me/tokens"] = new(_ => Get("/me/tokens"), 200, 200, NeedsSignIn: true),
+        ["POST /api/v1/me/tokens"] = new(_ => Json("POST", "/me/tokens", new { name = "mine" }), 201, 201, NeedsSignIn: true),
+        ["DELETE /api/v1/me/tokens/{id}"] = new(t => Plain("DELETE", $"/me/tokens/{t.TokenId}"), 404, 404, NeedsSignIn: true),
+        ["GET /api/v1/projects"] = new(_ => Get("/projects?limit=100"), 200, 200, NeedsSignIn: false),
+        ["POST /api/v1/projects"] = new(_ => Json("POST", "/projects", new { name = "mine" }), 201, 201, NeedsSignIn: true),
+        ["POST /api/v1/projects/import"] = new(_ => Import(), 201, 201, NeedsSignIn: true),
+        ["GET /api/v1/runtime/releases"] = new(_ => Get("/runtime/releases"), 200, 200, NeedsSignIn: false),
+
+        // Another's project: the publication can be read, and made into one's own.
+        ["GET /api/v1/projects/{id}"] = new(t => Get($"/projects/{t.Id}"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/archive"] = new(t => Get($"/projects/{t.Id}/archive"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/files"] = new(t => Get($"/projects/{t.Id}/files"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/files/{path}"] = new(t => Get($"/projects/{t.Id}/files/index.html"), 404, 200, NeedsSignIn: false),
+        ["POST /api/v1/projects/{id}/remix"] = new(t => Plain("POST", $"/projects/{t.Id}/remix"), 404, 201, NeedsSignIn: true),
+
+        // Everything else is for those who work on it.
+        ["GET /api/v1/projects/{id}/revisions"] = new(t => Get($"/projects/{t.Id}/revisions"), 404, 404, NeedsSignIn: false),
+        ["PATCH /api/v1/projects/{id}"] = new(t => Json("PATCH", $"/projects/{t.Id}", new { name = "taken", visibility = "public" }), 404, 403, NeedsSignIn: true),
+        ["DELETE /api/v1/projects/{id}"] = new(t => Plain("DELETE", $"/projects/{t.Id}"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/undelete"] = new(t => Plain("POST", $"/projects/{t.Id}/undelete"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/publish"] = new(t => Json("POST", $"/projects/{t.Id}/publish", new { revision = 2 }), 404, 403, NeedsSignIn: true),
+        ["DELETE /api/v1/projects/{id}/publish"] = new(t => Plain("DELETE", $"/projects/{t.Id}/publish"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/grants"] = new(t => Plain("POST", $"/projects/{t.Id}/grants"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/files"] = new(t => Saving("POST", $"/projects/{t.Id}/files", new MultipartFormDataContent { { new StringContent("taken"), "index.html" } }), 404, 403, NeedsSignIn: true),
+        ["PUT /api/v1/projects/{id}/files/{path}"] = new(t => Saving("PUT", $"/projects/{t.Id}/files/index.html", new StringContent("taken")), 404, 403, NeedsSignIn: true),
+        ["DELETE /api/v1/projects/{id}/files/{path}"] = new(t => Saving("DELETE", $"/projects/{t.Id}/files/index.html", null), 404, 403, NeedsSignIn: true),
+        ["PATCH /api/v1/projects/{id}/revisions/{number}"] = new(t => Json("PATCH", $"/projects/{t.Id}/revisions/1", new { name = "taken" }), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/revisions/{number}/restore"] = new(t => Saving("POST", $"/projects/{t.Id}/revisions/1/restore", null), 404, 403, NeedsSignIn: true),
+        ["GET /api/v1/projects/{id}/members"] = new(t => Get($"/projects/{t.Id}/members"), 404, 403, NeedsSignIn: true),
+        ["PUT /api/v1/projects/{id}/members/{userName}"] = new(t => Json("PUT", $"/projects/{t.Id}/members/{t.Stranger}", new { role = "owner" }), 404, 403, NeedsSignIn: true),
+        ["DELETE /api/v1/projects/{id}/members/{userName}"] = new(t => Plain("DELETE", $"/projects/{t.Id}/members/{t.Member}"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/transfer"] = new(t => Json("POST", $"/projects/{t.Id}/transfer", new { userName = t.Stranger }), 404, 403, NeedsSignIn: true),
+    };
+
+    [Theory]
+    [InlineData("private", true)]
+    [InlineData("unlisted", false)]
+    [InlineData("public", false)]
+    [InlineData("unlisted", true)]
+    [InlineData("unlisted", true, true)]
+    public async Task No_operation_reads_or_changes_what_is_anothers(string visibility, bool isPublished, bool isDeleted = false)
+    {
+        var number = Interlocked.Increment(ref s_users);
+        var (owner, member) = ($"owner-{number}", $"{SecretMember}-{number}");
+        var ada = await shared.Hub.UserAsync(owner);
+        await shared.Hub.UserAsync(member);
+        var target = await ArrangeAsync(ada, member, $"stranger-{number}", visibility, isPublished);
+        if (isDeleted) (await ada.DeleteAsync($"/api/v1/projects/{target.Id}")).EnsureSuccessStatusCode();
+        var isSeen = isPublished && visibility != "private" && !isDeleted;
+        var stranger = await shared.Hub.UserAsync(target.Stranger);
+        var before = await StateAsync(target);
+
+        foreach (var key in await OperationsAsync())
+        {
+            var operation = s_operations.GetValueOrDefault(key).ShouldNotBeNull($"{key} is new: add it to the table, with what a stranger gets");
+            foreach (var client in new[] { stranger, shared.Hub.Client })
+            {
+                var isSignedIn = client == stranger;
+                var expected = !isSignedIn && operation.NeedsSignIn ? 401 : isSeen ? operation.OnPublished : operation.OnPrivate;
+                var answer = await client.SendAsync(operation.Make(target));
+                var bytes = await answer.Content.ReadAsByteArrayAsync();
+                var text = await TextAsync(answer, bytes);
+                ((int)answer.StatusCode).ShouldBe(expected, $"{key}, {(isSignedIn ? "signed in" : "signed out")}: {text}");
+                text.ShouldNotContain(Draft, Case.Sensitive, key);
+                text.ShouldNotContain(SecretMember, Case.Sensitive, key);
+                text.ShouldNotContain("drafted.txt", Case.Sensitive, key);
+                if (key.EndsWith("/projects", StringComparison.Ordinal) || key.EndsWith("/tokens", StringComparison.Ordinal))
+                {
+                    text.ShouldNotContain(target.Id, Case.Sensitive, key);
+                    text.ShouldNotContain(target.TokenId, Case.Sensitive, key);
+                }
+                if (expected == 200 && key is "GET /api/v1/projects/{id}" or "GET /api/v1/projects/{id}/files" && isSeen)
+                    JsonDocument.Parse(text).RootElement.GetProperty("revision").GetInt32().ShouldBe(1, "the published one");
+            }
+        }
+
+        (await StateAsync(target)).ShouldBe(before);
+        if (!isDeleted) (await ada.GetStringAsync($"/api/v1/projects/{target.Id}/files/index.html")).ShouldBe(Draft);
+    }
+
+    [Fact]
+    public async Task A_remix_of_anothers_project_holds_the_publication_and_never_the_draft()
+    {
+        var number = Interlocked.Increment(ref s_users);
+        var ada = await shared.Hub.UserAsync($"owner-{number}");
+        await shared.Hub.UserAsync($"{SecretMember}-{number}");
+        var target = await ArrangeAsync(ada, $"{SecretMember}-{number}", $"stranger-{number}", "unlisted", isPublished: true);
+        var stranger = await shared.Hub.UserAsync(target.Stranger);
+        var remix = await (await stranger.PostAsync($"/api/v1/projects/{target.Id}/remix", null)).JsonAsync(System.Net.HttpStatusCode.Created);
+        (await stranger.GetStringAsync($"/api/v1/projects/{remix.Text("id")}/files/index.html")).ShouldBe(Published);
+        (await stranger.GetStringAsync($"/api/v1/projects/{remix.Text("id")}/files")).ShouldNotContain("drafted.txt");
+        (await stranger.GetStringAsync($"/api/v1/projects/{target.Id}/files/index.html")).ShouldBe(Published);
+    }
+
+    [Fact]
+    public async Task What_a_stranger_sees_of_a_project_does_not_change_with_its_draft()
+    {
+        var number = Interlocked.Increment(ref s_users);
+        var ada = await shared.Hub.UserAsync($"owner-{number}");
+        var id = (await ada.PublishedAsync(("index.html", Published))).Text("id");
+        var before = await shared.Hub.Client.GetAsync($"/api/v1/projects/{id}");
+        (await ada.PutFileAsync(id, "index.html", Draft, 1)).EnsureSuccessStatusCode();
+        var after = await shared.Hub.Client.GetAsync($"/api/v1/projects/{id}");
+        after.Headers.ETag.ShouldBe(before.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task Every_mapped_operation_is_in_the_description_with_a_summary_and_its_answers()
+    {
+        var mapped = shared.Hub.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Select(method => $"{method} {Parameter().Replace(endpoint.RoutePattern.RawText!, "{${name}}").TrimEnd('/')}")).Order(StringComparer.Ordinal).ToList();
+        mapped.Count.ShouldBeGreaterThan(20);
+        (await OperationsAsync()).Order(StringComparer.Ordinal).ShouldBe(mapped);
+
+        foreach (var (key, operation) in await DescriptionAsync())
+        {
+            operation.TryGetProperty("summary", out var summary).ShouldBeTrue(key);
+            summary.GetString()!.ShouldEndWith(".", Case.Sensitive, key);
+            var answers = operation.GetProperty("responses").EnumerateObject().ToList();
+            answers.ShouldContain(answer => answer.Name.StartsWith('2'), key);
+            var problem = answers.SingleOrDefault(answer => answer.Name == "default").Value;
+            problem.ValueKind.ShouldBe(JsonValueKind.Object, key);
+            problem.GetProperty("content").TryGetProperty("application/problem+json", out _).ShouldBeTrue(key);
+            if (s_operations[key].NeedsSignIn) answers.ShouldContain(answer => answer.Name == "401", key);
+            var headers = operation.TryGetProperty("parameters", out var parameters)
+                ? parameters.EnumerateArray().Where(p => p.Text("in") == "header").Select(p => p.Text("name")).ToList() : [];
+            if (s_operations[key].Make(new Target("i", "t", "m", "s")).Headers.IfMatch.Count > 0) headers.ShouldContain("If-Match", key);
+        }
+    }
+
+    [Fact]
+    public async Task The_documented_operations_are_those_that_there_are()
+    {
+        var documented = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "docs", "api.md")))
+            .Select(line => Row().Match(line)).Where(match => match.Success).Select(match => $"{match.Groups["method"].Value} /api{match.Groups["path"].Value}").ToList();
+        documented.ShouldBeUnique();
+        documented.Order(StringComparer.Ordinal).ShouldBe((await OperationsAsync()).Order(StringComparer.Ordinal));
+    }
+
+    // A published revision, then a draft with another file, a member, a preview address and a name in the history.
+    private static async Task<Target> ArrangeAsync(HttpClient owner, string member, string stranger, string visibility, bool isPublished)
+    {
+        var id = (await owner.CreateAsync(new { name = "Theirs", visibility, files = new Dictionary<string, string> { ["index.html"] = Published } })).Text("id");
+        if (isPublished) await owner.PublishAsync(id);
+        (await owner.PutFileAsync(id, "index.html", Draft, 1)).EnsureSuccessStatusCode();
+        (await owner.PutFileAsync(id, "drafted.txt", Draft, 2)).EnsureSuccessStatusCode();
+        (await owner.PutAsJsonAsync($"/api/v1/projects/{id}/members/{member}", new { role = "editor" })).EnsureSuccessStatusCode();
+        (await owner.PostAsync($"/api/v1/projects/{id}/grants", null)).EnsureSuccessStatusCode();
+        var token = await (await owner.PostAsJsonAsync("/api/v1/me/tokens", new { name = "theirs" })).JsonAsync(System.Net.HttpStatusCode.Created);
+        return new Target(id, token.Text("id"), member, stranger);
+    }
+
+    // All rows of the project and its owner, each with the transaction that wrote it last. When a token was used is no change.
+    private async Task<string> StateAsync(Target target)
+    {
+        await using var db = shared.Hub.OpenDatabase();
+        var (id, token) = (Guid.ParseExact(target.Id, "N"), Guid.ParseExact(target.TokenId, "N"));
+        var rows = await db.Database.SqlQuery<string>(
+            $"""
+            SELECT 'project ' || xmin || p::text AS "Value" FROM projects p WHERE id = {id}
+            UNION ALL SELECT 'revision ' || xmin || r::text FROM revisions r WHERE project_id = {id}
+            UNION ALL SELECT 'blob ' || xmin || b::text FROM revision_blobs b WHERE project_id = {id}
+            UNION ALL SELECT 'publication ' || xmin || p::text FROM publications p WHERE project_id = {id}
+            UNION ALL SELECT 'member ' || xmin || m::text FROM project_members m WHERE project_id = {id}
+            UNION ALL SELECT 'grant ' || xmin || g::text FROM content_grants g WHERE project_id = {id}
+            UNION ALL SELECT 'redirect ' || xmin || s::text FROM slug_redirects s WHERE project_id = {id}
+            UNION ALL SELECT 'token ' || xmin || t::text FROM access_tokens t WHERE id = {token}
+            """).ToListAsync();
+        rows.Count.ShouldBeGreaterThan(8);
+        return string.Join('\n', rows.Order(StringComparer.Ordinal));
+    }
+
+    private async Task<IReadOnlyList<string>> OperationsAsync() => [.. (await DescriptionAsync()).Select(operation => operation.Key)];
+
+    private async Task<List<(string Key, JsonElement Operation)>> DescriptionAsync()
+    {
+        var description = await (await shared.Hub.Client.GetAsync("/openapi/v1.json")).JsonAsync();
+        return [.. description.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()
+            .Select(operation => ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))];
+    }
+
+    private static async Task<string> TextAsync(HttpResponseMessage answer, byte[] bytes)
+    {
+        if (!answer.IsSuccessStatusCode || !answer.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/archive", StringComparison.Ordinal)) return Encoding.UTF8.GetString(bytes);
+        await using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(bytes));
+        var text = new StringBuilder();
+        foreach (var entry in zip.Entries)
+        {
+            using var reader = new StreamReader(await entry.OpenAsync());
+            text.Append(entry.FullName).Append('\n').Append(await reader.ReadToEndAsync());
+        }
+        text.ToString().ShouldContain(Published);
+        return text.ToString();
+    }
+
+    private static HttpRequestMessage Plain(string method, string path) => new(HttpMethod.Parse(method), "/api/v1" + path);
+
+    private static HttpRequestMessage Get(string path) => Plain("GET", path);
+
+    private static HttpRequestMessage Json(string method, string path, object body)
+    {
+        var request = Plain(method, path);
+        request.Content = JsonContent.Create(body);
+        return request;
+    }
+
+    // The version that its owner would send.
+    private static HttpRequestMessage Saving(string method, string path, HttpContent? content)
+    {
+        var request = Plain(method, path);
+        request.Content = content;
+        request.Headers.IfMatch.Add(new EntityTagHeaderValue("\"3\""));
+        return request;
+    }
+
+    private static HttpRequestMessage Import()
+    {
+        var request = Plain("POST", "/projects/import?name=mine");
+        request.Content = new ByteArrayContent(Zip.Of(("index.html", "mine")));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
+        return request;
+    }
+
+    [GeneratedRegex(@"\{\**(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"^\| `(?<method>GET|POST|PUT|PATCH|DELETE) (?<path>/\S*)` \|", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Row();
+}
