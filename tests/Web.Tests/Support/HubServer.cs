@@ -9,6 +9,7 @@ using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Testing;
+using PyScriptHub.Web.Serving;
 using Serilog;
 
 namespace PyScriptHub.Web.Tests.Support;
@@ -72,6 +73,8 @@ public sealed class HubServer : IAsyncDisposable
         HubProcess.ConfigureServer(builder);
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.PublicUrl.Port}", $"http://[::1]:{options.PublicUrl.Port}");
         builder.AddHub(options, connectionString, catalog);
+        // Minutes of brotli 11 for a hub that lives for seconds; its own tests make it run.
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(AssetImprover)));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapHub();
