@@ -9,7 +9,8 @@ static class Contention
     public static bool IsPassing(Exception e) => StateOf(e) is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>Whether a row that is deleted got a new reference meanwhile, or a row that is referred to was deleted.</summary>
-    public static bool IsReference(Exception e) => StateOf(e) is PostgresErrorCodes.ForeignKeyViolation;
+    // PostgreSQL 18 tells a restricted deletion (23001) from a missing row (23503); before, both were the latter.
+    public static bool IsReference(Exception e) => StateOf(e) is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation;
 
     // EF Core wraps what it takes for transient, once or twice.
     private static string? StateOf(Exception? e) => e is null ? null : (e as PostgresException)?.SqlState ?? StateOf(e.InnerException);
