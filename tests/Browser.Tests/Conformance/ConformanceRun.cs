@@ -141,7 +141,10 @@ public sealed class ConformanceRun : IAsyncLifetime
     {
         var element = await tab.WaitForSelectorAsync("iframe", new() { State = WaitForSelectorState.Attached });
         var frame = await element!.ContentFrameAsync() ?? throw new InvalidOperationException("The project's page has no frame.");
+        // Led on while its first page was still under way, a frame once stayed with that one.
+        await frame.WaitForURLAsync(url => url.StartsWith("http", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         await element.EvaluateAsync("(frame, address) => { frame.src = address; }", address.AbsoluteUri);
+        await frame.WaitForURLAsync(address.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         return frame;
     }
 }
