@@ -36,7 +36,6 @@ public static class HubConfiguration
             PublicUrl = publicUrl,
             ContentDomain = ReadContentDomain(configuration, publicUrl),
             DataDirectory = Path.GetFullPath(Value(configuration, "Hub:DataDirectory") ?? defaultDataDirectory),
-            IsWeb = roles.Contains("web"),
             IsWorker = roles.Contains("worker"),
             AdminToken = ReadAdminToken(configuration),
             ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
@@ -94,6 +93,8 @@ public static class HubConfiguration
         var words = (Value(configuration, "Hub:Roles") ?? "web,worker").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0 || words.Any(word => word is not ("web" or "worker")))
             throw new HubConfigurationException("Hub:Roles", $"'{string.Join(',', words)}' is not web, worker or web,worker.");
+        if (!words.Contains("web"))
+            throw new HubConfigurationException("Hub:Roles", "a process of workers alone comes with the smoke tests. Write web or web,worker.");
         return [.. words];
     }
 

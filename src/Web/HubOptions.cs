@@ -14,9 +14,6 @@ public sealed record HubOptions
     /// <summary>Where database, packed runtime and caches are kept.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Whether this process answers requests.</summary>
-    public bool IsWeb { get; init; } = true;
-
     /// <summary>Whether this process takes work from the queue.</summary>
     public bool IsWorker { get; init; } = true;
 

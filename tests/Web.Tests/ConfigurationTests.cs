@@ -12,6 +12,7 @@ public sealed class ConfigurationTests
     [InlineData("Hub:ContentDomain", "https://content.example")]
     [InlineData("Hub:ContentDomain", "*.content.example")]
     [InlineData("Hub:Roles", "web,butler")]
+    [InlineData("Hub:Roles", "worker")]
     [InlineData("Hub:Setup:AdminToken", "short")]
     [InlineData("Hub:Limits:FileBytes", "-1")]
     [InlineData("Hub:Limits:FileBytes", "25 MB")]

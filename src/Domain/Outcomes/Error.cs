@@ -24,7 +24,8 @@ public abstract record Error
     public sealed record Conflict(string Word, string Why) : Error(Word, Why);
 
     /// <summary>The caller's version is not the newest (412).</summary>
-    public sealed record Stale(int Head) : Error("stale", $"The project has moved on to revision {Head}. Read it and apply your change again.");
+    /// <param name="Tag">The newest version's entity tag, without quotes.</param>
+    public sealed record Stale(string Tag) : Error("stale", $"Somebody was faster: the newest version is \"{Tag}\". Read it and apply your change again.");
 
     /// <summary>A condition was not sent that must be (428).</summary>
     public sealed record PreconditionRequired() : Error("precondition_required", "Send If-Match with the revision that you last read.");

@@ -24,4 +24,7 @@ public sealed class SlugRedirect
     public string Slug { get; private set; }
 
     public ProjectId ProjectId { get; private set; }
+
+    /// <summary>Leads to another project, which had this address later.</summary>
+    public void LeadTo(ProjectId projectId) => ProjectId = projectId;
 }

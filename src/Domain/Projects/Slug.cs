@@ -31,8 +31,19 @@ public static partial class Slug
         return s_reserved.Contains(slug) ? "This slug is reserved. Choose another." : null;
     }
 
-    /// <summary>A slug that cannot be guessed: <paramref name="slug"/>, a hyphen and 8 random characters.</summary>
-    public static string Unguessable(string slug) => $"{slug}-{RandomText.Base32(SuffixLength)}";
+    /// <summary>The longest slug that a project can have, in characters.</summary>
+    public const int LongestLength = MaximumLength + 1 + SuffixLength;
+
+    /// <summary>
+    /// A slug that cannot be guessed: <paramref name="slug"/>, a hyphen and 8 random characters. What looks like such an ending
+    /// gives way to the new one, so that a slug does not grow with each change.
+    /// </summary>
+    public static string Unguessable(string slug)
+    {
+        var word = Suffix().Replace(slug, "");
+        if (word.Length > MaximumLength) word = word[..MaximumLength].TrimEnd('-');
+        return $"{word}-{RandomText.Base32(SuffixLength)}";
+    }
 
     /// <summary>The host label of a project: the slug cut to 36 characters, a hyphen and 16 random ones (80 bits).</summary>
     public static string ContentLabel(string slug)
@@ -52,6 +63,9 @@ public static partial class Slug
         }
         return slug.ToString().Trim('-');
     }
+
+    [GeneratedRegex(@"(?<=[a-z0-9])-[a-z2-7]{8}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Suffix();
 
     [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Allowed();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using PyScriptHub.Domain.Outcomes;
@@ -76,7 +77,7 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
         if (moved == 0)
         {
             var actual = await db.Projects.Where(p => p.Id == id).Select(p => (int?)p.HeadNumber).SingleOrDefaultAsync(ct);
-            return actual is { } newer && newer != head ? new Error.Stale(newer) : new Error.NotFound("project");
+            return actual is { } newer && newer != head ? new Error.Stale(newer.ToString(CultureInfo.InvariantCulture)) : new Error.NotFound("project");
         }
         if (await ChargeAsync(project.OwnerId, previous, manifest, ct) is { } quota) return quota;
 

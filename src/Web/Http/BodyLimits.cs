@@ -24,13 +24,18 @@ public static class BodyLimits
     public static async Task<Result<FileStream>> SpoolAsync(HttpRequest request, string what, long limit, CancellationToken ct)
     {
         var file = TemporaryFile();
-        if (await CopyAsync(request, file, what, limit, ct) is { } error)
+        var isWhole = false;
+        try
         {
-            await file.DisposeAsync();
-            return error;
+            if (await CopyAsync(request, file, what, limit, ct) is { } error) return error;
+            file.Position = 0;
+            isWhole = true;
+            return file;
         }
-        file.Position = 0;
-        return file;
+        finally
+        {
+            if (!isWhole) await file.DisposeAsync();
+        }
     }
 
     /// <summary>A temporary file that is gone when it is closed.</summary>

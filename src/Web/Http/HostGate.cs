@@ -12,7 +12,8 @@ sealed class HostGate(RequestDelegate next, Origins origins)
     {
         if (origins.IsSecure) context.Request.Scheme = Uri.UriSchemeHttps;
         var (kind, label) = origins.Classify(context.Request.Host);
-        if (context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) kind = HostKind.Hub;
+        // A load balancer asks by address. A project may have a folder of that name.
+        if (kind is HostKind.Unknown or HostKind.Loopback && context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)) kind = HostKind.Hub;
         context.Items[typeof(HostKind)] = kind;
         context.Items[typeof(Origins)] = label;
         switch (kind)

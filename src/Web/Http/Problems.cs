@@ -101,12 +101,22 @@ public static class Problems
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             (StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send the body as application/json."),
         BadHttpRequestException bad => (bad.StatusCode, "malformed", "The request cannot be read. Its errors say where."),
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 } =>
+        _ when IsDiskFull(exception) =>
             (StatusCodes.Status507InsufficientStorage, "disk_full", "The hub's disk is full. Nothing was changed; try again later."),
         _ when IsDatabaseAway(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The hub's database does not answer. Nothing was lost that was confirmed; try again in a moment."),
         _ => (StatusCodes.Status500InternalServerError, "internal", "The hub made a mistake. It is in its log."),
     };
+
+    // Linux answers ENOSPC as 28; what EF Core saves comes wrapped.
+    private static bool IsDiskFull(Exception? exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 }) return true;
+        }
+        return false;
+    }
 
     /// <summary>Whether an exception says that the database cannot be reached for now.</summary>
     public static bool IsDatabaseAway(Exception? exception)
@@ -142,7 +152,7 @@ public static class Problems
             if (error is Error.TooManyRequests busy)
                 httpContext.Response.Headers.RetryAfter = Math.Ceiling(busy.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (error is Error.Unauthenticated) httpContext.Response.Headers.WWWAuthenticate = "Bearer";
-            if (error is Error.Stale stale) httpContext.Response.Headers.ETag = $"\"{stale.Head.ToString(CultureInfo.InvariantCulture)}\"";
+            if (error is Error.Stale stale) httpContext.Response.Headers.ETag = $"\"{stale.Tag}\"";
             var errors = error switch
             {
                 Error.Malformed malformed => malformed.Errors,

@@ -83,8 +83,11 @@ public sealed class BlobCache : IDisposable
         }
         catch (IOException)
         {
-            File.Delete(temporary);
             return;
+        }
+        finally
+        {
+            File.Delete(temporary);
         }
         if (Interlocked.Add(ref _written, content.LongLength) > DiskBytes / 10) Trim();
     }
@@ -97,8 +100,15 @@ public sealed class BlobCache : IDisposable
         long kept = 0;
         foreach (var file in files)
         {
-            kept += file.Length;
-            if (kept > DiskBytes) file.Delete();
+            try
+            {
+                kept += file.Length;
+                if (kept > DiskBytes) file.Delete();
+            }
+            catch (FileNotFoundException)
+            {
+                // Another node on this folder, or another request, was there first.
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using PyScriptHub.Domain.Projects;
@@ -78,19 +77,22 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvide
 /// <summary>What labels last showed, and manifests, which never change.</summary>
 public sealed class ContentSiteMemory : IDisposable
 {
-    private const int MostLabels = 20_000;
-
-    private readonly ConcurrentDictionary<string, ContentSite> _last = new(StringComparer.Ordinal);
+    private readonly MemoryCache _last = new(new MemoryCacheOptions { SizeLimit = 20_000 });
 
     internal MemoryCache Manifests { get; } = new(new MemoryCacheOptions { SizeLimit = 500_000 });
 
-    public void Dispose() => Manifests.Dispose();
+    public void Dispose()
+    {
+        Manifests.Dispose();
+        _last.Dispose();
+    }
 
-    internal ContentSite? Last(string label) => _last.GetValueOrDefault(label);
+    internal ContentSite? Last(string label) => _last.Get<ContentSite>(label);
 
+    // Publications alone: a draft's grant must not outlive its time because the database is away.
     internal void Keep(string label, ContentSite? site)
     {
-        if (site is null) _last.TryRemove(label, out _);
-        else if (_last.Count < MostLabels || _last.ContainsKey(label)) _last[label] = site;
+        if (site is null or { IsDraft: true }) _last.Remove(label);
+        else _last.Set(label, site, new MemoryCacheEntryOptions { Size = 1 });
     }
 }

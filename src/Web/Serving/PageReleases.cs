@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Caching.Memory;
-using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving.Rewriting;
@@ -22,17 +21,17 @@ public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageF
     private readonly ReleaseResolution _resolution = new(
         runtime.Releases, KnownReleases.All.ToDictionary(release => release.Name, release => release.Core, StringComparer.Ordinal));
 
-    /// <summary>Resolves all pages of a manifest; a project's pin stands above what comes out. Error: <see cref="Error.CorruptBlob"/>.</summary>
-    public async Task<Result<RevisionReleases>> ResolveAsync(Manifest manifest, CancellationToken ct)
+    /// <summary>Resolves all pages of a manifest; a project's pin stands above what comes out.</summary>
+    public async Task<RevisionReleases> ResolveAsync(Manifest manifest, CancellationToken ct)
     {
         var named = new Dictionary<string, NamedVersion?>(StringComparer.Ordinal);
         var addresses = new List<RuntimeAddress>();
         foreach (var (path, entry) in manifest.Files.Where(file => file.Value.Length <= LargestLookedAt))
         {
-            var facts = await FactsAsync(path.Value, entry.Hash, ct);
-            if (!facts.IsOk) return facts.Error;
-            if (facts.Value.Page is { } page) named[path.Value] = page.Named;
-            addresses.AddRange(facts.Value.Addresses);
+            // A damaged file names nothing; it is told of when it is asked for itself, and harms no other.
+            if (await FactsAsync(path.Value, entry.Hash, ct) is not { } facts) continue;
+            if (facts.Page is { } page) named[path.Value] = page.Named;
+            addresses.AddRange(facts.Addresses);
         }
         // A page that loads PyScript through a script of its own names what that script names.
         var byScripts = addresses.Find(address => address is { Product: RuntimeProduct.PyScript, IsLegacy: false })?.Version;
@@ -47,14 +46,14 @@ public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageF
         return new RevisionReleases(start, pages, addresses.Count > 0);
     }
 
-    private async Task<Result<FileFacts>> FactsAsync(string path, BlobHash hash, CancellationToken ct)
+    private async Task<FileFacts?> FactsAsync(string path, BlobHash hash, CancellationToken ct)
     {
         var isPage = Manifest.IsHtml(path);
         if (!isPage && !ScriptRewriter.Handles(path)) return FileFacts.None;
         var key = (hash, isPage, isPage ? "" : Path.GetExtension(path));
         if (cache.Facts.TryGetValue(key, out FileFacts? known)) return known!;
         var content = await blobs.ReadAsync(hash, ct);
-        if (!content.IsOk) return content.Error;
+        if (!content.IsOk) return null;
         var facts = isPage ? new FileFacts(HtmlRewriter.Inspect(content.Value), []) : new FileFacts(null, ScriptRewriter.Addresses(path, content.Value));
         return cache.Facts.Set(key, facts, new MemoryCacheEntryOptions { Size = 1 });
     }

@@ -32,9 +32,7 @@ public sealed class ServedPages(
             return stored.IsOk ? new ServedFile(stored.Value, type, entry.Hash.ToString()) : stored.Error;
         }
 
-        var resolved = await ReleaseAsync(site, manifest, path, ct);
-        if (!resolved.IsOk) return resolved.Error;
-        var (release, scriptsLoadRuntime) = resolved.Value;
+        var (release, scriptsLoadRuntime) = await ReleaseAsync(site, manifest, path, ct);
         var basePath = origins.Content(label).BasePath;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
@@ -62,15 +60,14 @@ public sealed class ServedPages(
         return cache.Files.Set(key, served, new MemoryCacheEntryOptions { Size = served.Content.Length + key.Length });
     }
 
-    private async Task<Result<(RuntimeRelease Release, bool ScriptsLoadRuntime)>> ReleaseAsync(ContentSite site, Manifest manifest, string path, CancellationToken ct)
+    private async Task<(RuntimeRelease Release, bool ScriptsLoadRuntime)> ReleaseAsync(ContentSite site, Manifest manifest, string path, CancellationToken ct)
     {
         var found = await releases.ResolveAsync(manifest, ct);
-        if (!found.IsOk) return found.Error;
         var name = site.Release ?? site.Project.RuntimePin ?? site.Publication?.ReleaseOf(path)
-            ?? (found.Value.Pages.TryGetValue(path, out var page) ? page : found.Value.Start).Release;
+            ?? (found.Pages.TryGetValue(path, out var page) ? page : found.Start).Release;
         // A release that was taken off the hub is stood in for by what the page would get today.
-        var release = runtime.FindRelease(name) ?? runtime.FindRelease(found.Value.Start.Release) ?? runtime.Default;
-        return (release, found.Value.ScriptsLoadRuntime);
+        var release = runtime.FindRelease(name) ?? runtime.FindRelease(found.Start.Release) ?? runtime.Default;
+        return (release, found.ScriptsLoadRuntime);
     }
 
     private async Task<Dictionary<string, string>> ConfigsAsync(Manifest manifest, CancellationToken ct)

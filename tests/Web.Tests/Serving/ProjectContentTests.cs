@@ -106,6 +106,14 @@ public sealed class ProjectContentTests(SharedHub shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task A_folder_that_is_called_like_the_hubs_own_health_is_the_projects()
+    {
+        var url = await PublishedAsync(("index.html", "home"), ("health/index.html", "fit"));
+        (await Visitor.GetStringAsync(url + "health/index.html")).ShouldBe("fit");
+        (await Visitor.GetStringAsync(url + "health/")).ShouldBe("fit");
+    }
+
+    [Fact]
     public async Task A_missing_file_and_a_missing_project_have_a_page_that_says_so()
     {
         var url = await PublishedAsync(("index.html", Page));

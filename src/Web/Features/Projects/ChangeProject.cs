@@ -53,7 +53,7 @@ sealed class ChangeProjectHandler(HubDb db, CurrentUser user, RuntimeCatalog run
     {
         var project = await db.Projects.OwnedBy(user).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
         if (project is null) return await db.RefusalAsync(command.Id, user, ct);
-        if (!command.Condition.Allows(ProjectSummary.TagOf(project))) return new Error.Stale(project.HeadNumber);
+        if (!command.Condition.Allows(ProjectSummary.TagOf(project))) return new Error.Stale(ProjectSummary.TagOf(project));
 
         var (request, now, oldSlug) = (command.Request, time.GetUtcNow(), project.Slug);
         if (request.Name is { } name && project.Rename(name, now) is { } badName) return badName;
@@ -67,28 +67,21 @@ sealed class ChangeProjectHandler(HubDb db, CurrentUser user, RuntimeCatalog run
         }
         project.Switch(
             IsOn(request.Isolation), request.Embedding, IsOn(request.Offline), IsOn(request.FastStart), now);
-        if (project.Slug != oldSlug) await KeepRedirectAsync(project, oldSlug, ct);
+        if (request.Visibility is Visibility.Unlisted && project.Slug != oldSlug) await db.ForgetAddressesAsync(project, ct);
+        else if (project.Slug != oldSlug) await db.KeepAddressAsync(project, project.OwnerId, oldSlug, ct);
         try
         {
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateConcurrencyException)
         {
-            return new Error.Stale(project.HeadNumber);
+            return await db.StaleAsync(project.Id, ct);
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             return new Error.Conflict("slug_taken", $"There is a project at '{project.Slug}' already. Choose another slug.");
         }
         return await db.AnswerAsync(project.Id, user, origins, ct);
-    }
-
-    private async Task KeepRedirectAsync(Project project, string oldSlug, CancellationToken ct)
-    {
-        var old = await db.SlugRedirects.SingleOrDefaultAsync(r => r.OwnerId == project.OwnerId && r.Slug == oldSlug, ct);
-        if (old is not null) db.Remove(old);
-        if (old is null || old.ProjectId != project.Id) db.Add(new SlugRedirect(project.OwnerId, oldSlug, project.Id));
-        else db.Entry(old).State = EntityState.Unchanged;
     }
 
     private Error.Malformed Unheld(string release) => Error.Field(

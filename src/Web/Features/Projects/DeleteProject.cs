@@ -16,7 +16,7 @@ sealed class DeleteProjectHandler(HubDb db, CurrentUser user, TimeProvider time)
     {
         var project = await db.Projects.OwnedBy(user).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
         if (project is null) return await db.RefusalAsync(command.Id, user, ct);
-        if (!command.Condition.Allows(ProjectSummary.TagOf(project))) return new Error.Stale(project.HeadNumber);
+        if (!command.Condition.Allows(ProjectSummary.TagOf(project))) return new Error.Stale(ProjectSummary.TagOf(project));
         project.Delete(time.GetUtcNow());
         return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : default(Done);
     }
@@ -49,7 +49,26 @@ static class ProjectSaves
         }
         catch (DbUpdateConcurrencyException)
         {
-            return new Error.Stale(project.HeadNumber);
+            return await db.StaleAsync(project.Id, ct);
         }
     }
+
+    /// <summary>That somebody was faster, with the tag that a next try can send.</summary>
+    public static async Task<Error> StaleAsync(this HubDb db, ProjectId id, CancellationToken ct)
+    {
+        var newest = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct);
+        return newest is null ? new Error.NotFound("project") : new Error.Stale(ProjectSummary.TagOf(newest));
+    }
+
+    /// <summary>Lets an address that a project had lead on to where it is now.</summary>
+    public static async Task KeepAddressAsync(this HubDb db, Project project, Guid owner, string slug, CancellationToken ct)
+    {
+        var known = await db.SlugRedirects.SingleOrDefaultAsync(r => r.OwnerId == owner && r.Slug == slug, ct);
+        if (known is null) db.Add(new SlugRedirect(owner, slug, project.Id));
+        else known.LeadTo(project.Id);
+    }
+
+    /// <summary>Takes away the addresses that could be guessed: a project that becomes unlisted is not found by them any more.</summary>
+    public static async Task ForgetAddressesAsync(this HubDb db, Project project, CancellationToken ct) =>
+        db.RemoveRange(await db.SlugRedirects.Where(r => r.ProjectId == project.Id).ToListAsync(ct));
 }

@@ -98,8 +98,16 @@ sealed class TransferProjectHandler(HubDb db, CurrentUser user, Origins origins,
         if (await db.Projects.AnyAsync(p => p.OwnerId == id && p.Slug == oldSlug, ct)) project.MakeSlugUnique();
         if (project.Members.SingleOrDefault(m => m.UserId == id) is { } member) db.Remove(member);
         db.Add(new ProjectMember(project.Id, oldOwner, ProjectRole.Editor));
-        if (!await db.SlugRedirects.AnyAsync(r => r.OwnerId == oldOwner && r.Slug == oldSlug, ct))
-            db.Add(new SlugRedirect(oldOwner, oldSlug, project.Id));
-        return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : await db.AnswerAsync(project.Id, user, origins, ct);
+        await db.KeepAddressAsync(project, oldOwner, oldSlug, ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.SaveOrStaleAsync(project, ct) is { } stale) return stale;
+        // The storage is the heir's from now on. A full account is not refused a gift; it can save no more until it has room.
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE users SET stored_bytes = (SELECT COALESCE(SUM(length), 0) FROM blobs WHERE hash IN (
+                SELECT rb.hash FROM revision_blobs rb JOIN projects p ON p.id = rb.project_id WHERE p.owner_id = {id})) WHERE id = {id}
+            """, ct);
+        await transaction.CommitAsync(ct);
+        return await db.AnswerAsync(project.Id, user, origins, ct);
     }
 }

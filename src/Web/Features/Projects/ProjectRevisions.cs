@@ -66,7 +66,7 @@ sealed class RestoreRevisionHandler(HubDb db, RevisionWriter revisions, CurrentU
         var old = await db.Revisions.AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == command.Id && r.Number == command.Number, ct);
         if (old is null) return new Error.NotFound("revision");
         if (old.Manifest.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
-        if (!command.Condition.Allows(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(open.Head.Number);
+        if (!command.Condition.Allows(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
         var saved = await revisions.AppendAsync(open.Project, open.Head, old.Manifest, [], user.Id!.Value, time.GetUtcNow(), ct);
         return saved.IsOk ? new SavedRevision(saved.Value) : saved.Error;
     }

@@ -29,9 +29,8 @@ sealed class PublishProjectHandler(HubDb db, PageReleases releases, CurrentUser 
             return new Error.Invalid("no_start_page", "The project has no HTML page to show. Add an index.html.");
 
         var resolved = await releases.ResolveAsync(revision.Manifest, ct);
-        if (!resolved.IsOk) return resolved.Error;
         var now = time.GetUtcNow();
-        var (start, pages) = (resolved.Value.Start, resolved.Value.Pages);
+        var (start, pages) = (resolved.Start, resolved.Pages);
         project.Publish(new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now), now);
         try
         {

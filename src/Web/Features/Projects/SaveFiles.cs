@@ -27,7 +27,7 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, ProjectLimits 
         if (!next.IsOk) return next.Error;
         // A lost answer is tried again: what is already there is no conflict, however old the caller's version.
         if (next.Value.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
-        if (!command.Condition.Names(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(open.Head.Number);
+        if (!command.Condition.Names(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
 
         var saved = await revisions.AppendAsync(open.Project, open.Head, next.Value, command.Written, user.Id!.Value, time.GetUtcNow(), ct);
         if (saved.IsOk) return new SavedRevision(saved.Value);

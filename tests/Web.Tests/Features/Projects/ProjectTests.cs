@@ -86,6 +86,51 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
     }
 
     [Fact]
+    public async Task What_becomes_unlisted_is_not_found_by_its_old_address_and_its_slug_does_not_grow()
+    {
+        var ada = await UserAsync("ada-unlisted");
+        var made = await ada.CreateAsync(new { name = "Hello", slug = "hello", visibility = "public", files = new Dictionary<string, string> { ["index.html"] = "x" } });
+        var id = made.Text("id");
+        await ada.PublishAsync(id);
+        var slug = "";
+        for (var i = 0; i < 5; i++)
+        {
+            slug = (await (await ada.PatchAsJsonAsync($"/api/v1/projects/{id}", new { visibility = "unlisted" })).JsonAsync()).Text("slug");
+            slug.Length.ShouldBe("hello-12345678".Length);
+            await (await ada.PatchAsJsonAsync($"/api/v1/projects/{id}", new { visibility = "public" })).JsonAsync();
+        }
+        (await shared.Hub.Client.GetAsync("/@ada-unlisted/hello")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await shared.Hub.Client.GetAsync($"/@ada-unlisted/{slug}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await (await ada.PatchAsJsonAsync($"/api/v1/projects/{id}", new { slug = "greeting" })).JsonAsync();
+        (await shared.Hub.Client.GetAsync($"/@ada-unlisted/{slug}")).Headers.Location!.OriginalString.ShouldEndWith("/@ada-unlisted/greeting");
+    }
+
+    [Fact]
+    public async Task A_condition_that_came_too_late_is_answered_with_the_tag_that_will_do()
+    {
+        var ada = await UserAsync();
+        var id = (await ada.CreateAsync()).Text("id");
+        var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/projects/{id}") { Content = JsonContent.Create(new { name = "A" }) };
+        request.Headers.TryAddWithoutValidation("If-Match", "\"0-0\"");
+        var stale = await ada.SendAsync(request);
+        await stale.ProblemAsync(412, "stale");
+        var again = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/projects/{id}") { Content = JsonContent.Create(new { name = "A" }) };
+        again.Headers.IfMatch.Add(stale.Headers.ETag!);
+        (await (await ada.SendAsync(again)).JsonAsync()).Text("name").ShouldBe("A");
+    }
+
+    [Fact]
+    public async Task Many_tabs_that_ask_for_a_preview_at_once_get_one_address()
+    {
+        var ada = await UserAsync();
+        var id = (await ada.CreateAsync()).Text("id");
+        var urls = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => (await (await ada.PostAsync($"/api/v1/projects/{id}/grants", null)).JsonAsync()).Text("url")));
+        urls.Distinct().ShouldHaveSingleItem();
+        var replaced = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ada.PostAsync($"/api/v1/projects/{id}/grants?replace=true", null)));
+        replaced.ShouldAllBe(response => response.StatusCode == HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_pin_names_a_held_release_and_null_takes_it_off()
     {
         var ada = await UserAsync();
