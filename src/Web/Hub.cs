@@ -61,8 +61,11 @@ public static class Hub
         });
         app.UseMiddleware<HostGate>();
         app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime => runtime.RunRuntimeHost());
-        app.MapWhen(context => HostGate.Is(context, HostKind.Content), content => content.Run(
-            context => context.RequestServices.GetRequiredService<ProjectContent>().AnswerAsync(context)));
+        app.MapWhen(context => HostGate.Is(context, HostKind.Content), content =>
+        {
+            content.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ProjectContent.AnswerExceptionAsync });
+            content.Run(context => context.RequestServices.GetRequiredService<ProjectContent>().AnswerAsync(context));
+        });
 
         app.UseMiddleware<HubHeaders>();
         app.UseStaticFiles(HubFiles.Options);

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 using PyScriptHub.Domain.Outcomes;
 
@@ -62,10 +61,7 @@ public readonly record struct FilePath : IComparable<FilePath>
         if (segment == ".") return "has a segment that is a dot";
         if (segment.Any(c => char.IsControl(c) || c is '<' or '>' or ':' or '"' or '|' or '?' or '*' or '\\'))
             return "has a character that file names may not have (control characters and < > : \" | ? * \\)";
-        // Format characters turn the order of what is read (U+202E) or hide what it says.
-        if (segment.EnumerateRunes().Any(r => Rune.GetUnicodeCategory(r) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-            || r.Value is >= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069))
-            return "has a character that changes how it is read";
+        if (ReadableText.Misleads(segment)) return "has a character that changes how it is read";
         if (segment[^1] is '.' or ' ' || segment[0] == ' ') return "has a segment that begins or ends with a space, or ends with a dot";
         var dot = segment.IndexOf('.', StringComparison.Ordinal);
         return s_devices.Contains(dot < 0 ? segment : segment[..dot]) ? "has a name that Windows reserves" : null;

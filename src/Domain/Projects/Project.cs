@@ -90,7 +90,7 @@ public sealed class Project
     {
         if (string.IsNullOrWhiteSpace(name)) return "A name has at least one character that is seen.";
         if (name.Trim().Length > NameLength) return $"A name has {NameLength} characters at most.";
-        return name.Any(char.IsControl) ? "A name has no control characters." : null;
+        return ReadableText.Misleads(name) ? "A name has no control characters and none that change the order in which it is read." : null;
     }
 
     public Error? Rename(string name, DateTimeOffset now)

@@ -39,9 +39,19 @@ public static class BodyLimits
     }
 
     /// <summary>A temporary file that is gone when it is closed.</summary>
-    public static FileStream TemporaryFile() => new(
-        Path.Combine(Path.GetTempPath(), $"pyscript-hub-{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-        bufferSize: 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+    public static FileStream TemporaryFile()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            BufferSize = 64 * 1024,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        };
+        // Others on the machine have no business in what may be a private project.
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(Path.GetTempPath(), $"pyscript-hub-{Path.GetRandomFileName()}"), options);
+    }
 
     /// <summary>Lets a request bring more than Kestrel's own limit; its handler counts.</summary>
     public static void LiftServerLimit(HttpContext context)

@@ -94,13 +94,17 @@ public static class Problems
         return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json", context.RequestAborted);
     }
 
-    private static (int Status, string Code, string Detail) Explain(Exception? exception) => exception switch
+    /// <summary>Status, code and a sentence for what was thrown.</summary>
+    public static (int Status, string Code, string Detail) Explain(Exception? exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "too_large", "The request is larger than what is taken here."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             (StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send the body as application/json."),
         BadHttpRequestException bad => (bad.StatusCode, "malformed", "The request cannot be read. Its errors say where."),
+        // What no text of PostgreSQL can hold, and so none of its rows: NUL.
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
+            (StatusCodes.Status400BadRequest, "malformed", "The request holds a character that no text here may have."),
         _ when IsDiskFull(exception) =>
             (StatusCodes.Status507InsufficientStorage, "disk_full", "The hub's disk is full. Nothing was changed; try again later."),
         _ when IsDatabaseAway(exception) =>

@@ -59,6 +59,9 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvide
         var now = time.GetUtcNow();
         var granted = await db.ContentGrants.AsNoTracking().Where(g => g.Label == label && g.ExpiresAt > now)
             .Join(db.Projects.AsNoTracking().Where(p => p.DeletedAt == null), g => g.ProjectId, p => p.Id, (grant, p) => new { Grant = grant, Project = p })
+            // A person's leave to see a draft ends with their membership, whatever was asked at the same moment.
+            .Where(x => x.Grant.Kind != ContentGrantKind.Viewer || x.Project.OwnerId == x.Grant.ViewerId
+                || x.Project.Members.Any(m => m.UserId == x.Grant.ViewerId))
             .SingleOrDefaultAsync(ct);
         if (granted is null) return null;
         await RenewAsync(granted.Grant, now, ct);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
@@ -65,6 +66,15 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
                 await NoFileAsync(context);
                 return;
         }
+    }
+
+    /// <summary>Answers what nobody expected, under the headers of every other answer of a content host.</summary>
+    public static Task AnswerExceptionAsync(HttpContext context)
+    {
+        ContentHeaders.Put(context.Response, context.RequestServices.GetRequiredService<Origins>(), isolation: true, Embedding.Hub);
+        var (status, _, detail) = Problems.Explain(context.Features.Get<IExceptionHandlerFeature>()?.Error);
+        if (status is StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "5";
+        return ContentNotices.WriteAsync(context, status, ("This project cannot be shown just now", detail));
     }
 
     // A file, or where to go instead, or neither.

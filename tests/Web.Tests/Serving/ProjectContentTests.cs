@@ -114,6 +114,21 @@ public sealed class ProjectContentTests(SharedHub shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task A_page_that_would_cost_a_gigabyte_to_parse_is_served_as_it_is()
+    {
+        const string Core = """<script type="module" src="https://pyscript.net/releases/2026.7.3/core.js"></script>""";
+        var pages = new[]
+        {
+            Core + "<p>" + string.Concat(Enumerable.Range(0, 1200).Select(i => $"<b i={i}>")) + "</p>" + string.Concat(Enumerable.Repeat("<p>x", 1200)),
+            Core + string.Concat(Enumerable.Repeat("<div>", 20_000)),
+            Core + "<p " + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"a{i} ")) + ">",
+        };
+        var url = await PublishedAsync([("index.html", Page), .. pages.Select((page, i) => ($"{i}.html", page))]);
+        for (var i = 0; i < pages.Length; i++) (await Visitor.GetStringAsync($"{url}{i}.html")).ShouldBe(pages[i]);
+        (await Visitor.GetStringAsync(url)).ShouldContain(Runtime);
+    }
+
+    [Fact]
     public async Task A_missing_file_and_a_missing_project_have_a_page_that_says_so()
     {
         var url = await PublishedAsync(("index.html", Page));

@@ -17,12 +17,14 @@ sealed class FollowShortCodeHandler(HubDb db, RateLimits rates, CurrentUser user
 
     public async Task<Result<ProjectName>> Handle(FollowShortCode command, CancellationToken ct)
     {
+        var (key, window) = ($"short-code:{command.Client}", TimeSpan.FromMinutes(1));
+        if (await rates.LookAsync(key, MissesPerMinute, window, ct) is { } blocked) return new Error.TooManyRequests(blocked);
         var code = command.Code.ToLowerInvariant();
         var found = await db.Projects.Where(p => p.ShortCode == code).VisibleTo(user)
             .Select(p => new ProjectName(p.Name, db.Users.Where(u => u.Id == p.OwnerId).Select(u => u.UserName!).First(), p.Slug))
             .SingleOrDefaultAsync(ct);
         if (found is not null) return found;
-        return await rates.TakeAsync($"short-code:{command.Client}", MissesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait
+        return await rates.TakeAsync(key, MissesPerMinute, window, ct) is { } wait
             ? new Error.TooManyRequests(wait)
             : new Error.NotFound("project");
     }

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
@@ -43,6 +44,7 @@ sealed class NameRevisionHandler(HubDb db, CurrentUser user) : IRequestHandler<N
     public async Task<Result<RevisionSummary>> Handle(NameRevision command, CancellationToken ct)
     {
         if (command.Request.Name is { Length: > Revision.NameLength }) return Error.Field("name", $"A name has {Revision.NameLength} characters at most.");
+        if (command.Request.Name is { } text && ReadableText.Misleads(text)) return Error.Field("name", "A name has no control characters and none that change the order in which it is read.");
         var project = await db.Projects.AsNoTracking().EditableBy(user).Include(p => p.Publication).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
         if (project is null) return await db.HistoryRefusalAsync(command.Id, user, ct);
         var revision = await db.Revisions.SingleOrDefaultAsync(r => r.ProjectId == project.Id && r.Number == command.Number, ct);

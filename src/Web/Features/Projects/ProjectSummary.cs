@@ -33,7 +33,8 @@ public sealed record ProjectSummary(
             project.RuntimePin ?? project.Publication?.Release,
             project.RuntimePin is { } pin ? $"The project is pinned to {pin}." : project.Publication?.ReleaseReason, project.RuntimePin,
             startPage ?? project.Publication?.StartPage, project.RemixOfId?.ToString(),
-            Word(project.Isolation), project.Embedding, Word(project.Offline), Word(project.FastStart), project.CreatedAt, project.UpdatedAt,
+            Word(project.Isolation), project.Embedding, Word(project.Offline), Word(project.FastStart), project.CreatedAt,
+            seen.CanEdit ? project.UpdatedAt : project.Publication!.CreatedAt,
             new SmokeVerdicts(null, null));
     }
 

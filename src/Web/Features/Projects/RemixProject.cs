@@ -19,6 +19,7 @@ sealed class RemixProjectHandler(HubDb db, RevisionWriter revisions, CurrentUser
     {
         if (user.Id is not { } owner) return new Error.Unauthenticated();
         if (await db.SeenAsync(command.Id, user, ct) is not { } seen) return new Error.NotFound("project");
+        if (seen.Project.TakenDownAt is not null) return new Error.Gone("project");
         var number = seen.RevisionNumber;
         var manifest = await db.Revisions.Where(r => r.ProjectId == command.Id && r.Number == number).Select(r => r.Manifest).SingleAsync(ct);
         var id = await revisions.CreateFirstAsync(

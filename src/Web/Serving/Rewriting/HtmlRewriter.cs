@@ -19,7 +19,7 @@ public static class HtmlRewriter
     public static PageFacts Inspect(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return PageEncoding.Read(bytes) is { } page
+        return PageEncoding.Read(bytes) is { } page && !PageBounds.Exceeds(page.Text)
             ? Facts(HtmlSource.Parse(page.Text), new(target: null, hasTargetConfig: false), address => RuntimeAddress.Parse(address) is { IsLegacy: false })
             : PageFacts.Unreadable;
     }
@@ -29,7 +29,7 @@ public static class HtmlRewriter
     {
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentNullException.ThrowIfNull(request);
-        if (PageEncoding.Read(bytes) is not { } page) return new(bytes, Charset: null, PageFacts.Unreadable);
+        if (PageEncoding.Read(bytes) is not { } page || PageBounds.Exceeds(page.Text)) return new(bytes, Charset: null, PageFacts.Unreadable);
 
         var source = HtmlSource.Parse(page.Text);
         bool IsLed(string address) => request.Map.Map(address) is not null;

@@ -105,9 +105,10 @@ sealed class HtmlSource
     private static List<TagAttribute> Locate(string text, int tagEnd, List<(string Name, string Value, int Index)> attributes)
     {
         var located = new List<TagAttribute>(attributes.Count);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value, start) in attributes)
         {
-            if (start < 0 || start >= tagEnd || located.Exists(other => other.Name == name)) continue;
+            if (start < 0 || start >= tagEnd || !names.Add(name)) continue;
             var i = start + 1;
             while (i < tagEnd && !IsSpace(text[i]) && text[i] is not ('/' or '>' or '=')) i++;
             var nameEnd = i;

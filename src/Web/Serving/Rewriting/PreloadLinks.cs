@@ -95,8 +95,10 @@ static partial class PreloadLinks
         return "";
     }
 
+    private const int LongestAddress = 2000;
+
     // As core tells a file from text: an ending, and no braces of JSON around it.
-    private static bool IsFile(string config) => FileEnding().IsMatch(config.Trim()) && !config.TrimStart().StartsWith('{');
+    private static bool IsFile(string config) => config.Length <= LongestAddress && FileEnding().IsMatch(config.Trim()) && !config.TrimStart().StartsWith('{');
 
     private static bool IsOwn(string address) => address.Length > 0 && !address.StartsWith("//", StringComparison.Ordinal) && !Scheme().IsMatch(address);
 

@@ -131,6 +131,17 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
     }
 
     [Fact]
+    public async Task A_character_that_no_name_may_have_is_a_callers_mistake()
+    {
+        var ada = await UserAsync();
+        var id = (await ada.CreateAsync()).Text("id");
+        await (await ada.GetAsync("/api/v1/projects?q=%00")).ProblemAsync(400, "malformed");
+        await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "\0" })).ProblemAsync(400, "malformed");
+        await (await ada.PostAsJsonAsync("/api/v1/projects", new { name = "\u202egpj.exe" })).ProblemAsync(400, "malformed");
+        await (await ada.PatchAsJsonAsync($"/api/v1/projects/{id}/revisions/1", new { name = "a\u2066b" })).ProblemAsync(400, "malformed");
+    }
+
+    [Fact]
     public async Task A_pin_names_a_held_release_and_null_takes_it_off()
     {
         var ada = await UserAsync();
