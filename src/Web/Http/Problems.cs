@@ -130,6 +130,8 @@ public static class Problems
             if (e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections })
                 return true;
             if (e is NpgsqlException and not PostgresException || e is System.Net.Sockets.SocketException) return true;
+            // A connection that broke between two statements: Npgsql then says that its transaction is over already.
+            if (e is InvalidOperationException { Source: "Npgsql" }) return true;
         }
         return false;
     }

@@ -56,7 +56,8 @@ public sealed class KillSeriesTests
         await over.CancelAsync();
         await working;
 
-        writers.SelectMany(writer => writer.Unexpected).ShouldBeEmpty($"seed {seed}");
+        var mistakes = hub.Log.Split('\n').Where(line => line.Contains("Exception", StringComparison.Ordinal) && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal);
+        writers.SelectMany(writer => writer.Unexpected).ShouldBeEmpty($"seed {seed}, in the log {string.Join('\n', mistakes)}");
         reader.Unexpected.ShouldBeEmpty($"seed {seed}");
         var saved = writers.Sum(writer => writer.Answered.Count);
         saved.ShouldBeGreaterThan(kills);
