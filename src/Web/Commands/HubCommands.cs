@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Persistence.Embedded;
 
@@ -34,6 +35,11 @@ static class HubCommands
         catch (Exception e) when (e is HubConfigurationException or EmbeddedPostgresException or SchemaTooNewException or Runtime.Assets.Catalog.RuntimeAssetsException)
         {
             await Console.Error.WriteLineAsync($"The hub cannot start. {e.Message}");
+            return 1;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"The hub cannot start. {e.Message} End the program that listens there, or choose another port by Hub:PublicUrl.");
             return 1;
         }
     }
