@@ -65,7 +65,14 @@ public sealed class TestPostgres(Func<string, Task>? prepare = null)
         string.Create(CultureInfo.InvariantCulture, $"{kind}_{Interlocked.Increment(ref _count)}");
 
     private static async Task<string> AddressAsync(string database) =>
-        new NpgsqlConnectionStringBuilder((await _server.Value).ConnectionString) { Database = database }.ConnectionString;
+        // Many hubs share the server, each with pools of its own, and a hub that is gone leaves its connections to be pruned.
+        new NpgsqlConnectionStringBuilder((await _server.Value).ConnectionString)
+        {
+            Database = database,
+            MaxPoolSize = 20,
+            ConnectionIdleLifetime = 4,
+            ConnectionPruningInterval = 2,
+        }.ConnectionString;
 
     private static async Task RunAsync(string sql)
     {

@@ -136,6 +136,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Username = PostgresCluster.Role,
         Password = password,
         Database = database,
+        MaxPoolSize = 80,
     }.ConnectionString;
 
     private static async Task<Answer> AskAsync(string connectionString, CancellationToken ct)
@@ -334,6 +335,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         private IEnumerable<string> Settings()
         {
             yield return "listen_addresses=";
+            // Three processes with full pools, and room for a person with psql: PostgreSQL's own 100 are one pool.
+            yield return "max_connections=300";
             yield return "unix_socket_directories=" + _socketFolder;
             yield return "unix_socket_permissions=0700";
             yield return string.Create(CultureInfo.InvariantCulture, $"port={PostgresFolders.Port}");
