@@ -95,6 +95,7 @@ public static class Hub
     private static void AddProjects(this IServiceCollection services, HubOptions options)
     {
         services.AddSingleton(options.Limits);
+        services.AddSingleton<ScriptJson>();
         services.AddScoped<IBlobStore, PostgresBlobs>();
         services.AddScoped<RevisionWriter>();
         services.AddScoped<RateLimits>();

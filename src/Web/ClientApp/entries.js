@@ -2,5 +2,6 @@
 // Styles that an entry imports come out beside it, under the same name in manifest.json.
 export const entries = {
   storage: { source: 'src/storage/standin.ts', format: 'iife' },
+  editor: { source: 'src/editor/main.tsx', format: 'es' },
   hub: { source: 'src/hub.ts', format: 'es' },
 };

@@ -62,7 +62,7 @@ public sealed class ProjectPageTests(SharedHub shared) : IClassFixture<SharedHub
         foreach (var path in new[] { "/", project.PagePath(), $"{project.PagePath()}/edit", $"/@{project.Text("owner")}", $"/?q={Uri.EscapeDataString(name)}" })
         {
             var html = await owner.PageAsync(path);
-            html.ShouldContain("&lt;img src=x onerror=alert(1)&gt;");
+            html.ShouldContain("&lt;img src=x onerror=alert(1)&gt;", customMessage: path);
             html.ShouldNotContain("<img");
         }
     }

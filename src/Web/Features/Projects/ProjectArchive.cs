@@ -17,7 +17,7 @@ sealed class GetArchiveHandler(HubDb db, CurrentUser user) : IRequestHandler<Get
 {
     public async Task<Result<ProjectArchive>> Handle(GetArchive command, CancellationToken ct)
     {
-        if (await db.SeenAsync(command.Id, user, ct) is not { } seen || await db.SeenRevisionAsync(command.Id, user, ct) is not { } revision)
+        if (await db.SeenAsync(command.Id, user, ct) is not { } seen || await db.SeenRevisionAsync(command.Id, null, user, ct) is not { } revision)
             return new Error.NotFound("project");
         return new ProjectArchive($"{seen.Project.Slug}.zip", seen.Project.Slug, revision.Manifest);
     }

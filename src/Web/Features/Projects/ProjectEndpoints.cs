@@ -79,16 +79,16 @@ static class ProjectEndpoints
 
     private static void MapProjectFiles(this RouteGroupBuilder projects)
     {
-        projects.MapGet("/{id}/files", async (ProjectId id, HttpResponse response, IMediator hub, CancellationToken ct) =>
-            (await hub.Send(new ListFiles(id), ct)).ToHttp(files => Tagged(response, SeenRevisions.TagOf(files.Revision), files)))
-            .Produces<ProjectFileList>().WithSummary("The files of the newest revision that the caller may see.");
+        projects.MapGet("/{id}/files", async (ProjectId id, int? revision, HttpResponse response, IMediator hub, CancellationToken ct) =>
+            (await hub.Send(new ListFiles(id, revision), ct)).ToHttp(files => Tagged(response, SeenRevisions.TagOf(files.Revision), files)))
+            .Produces<ProjectFileList>().WithSummary("The files of the newest revision that the caller may see, or of the one that is named.");
 
         projects.MapPost("/{id}/files", FileUploads.SaveManyAsync)
             .RequireAuthorization().TakesIfMatch(isRequired: true).Produces<SavedRevision>().Accepts<byte[]>(AnyType)
             .WithSummary("Writes and deletes many files as one revision.");
 
-        projects.MapGet("/{id}/files/{**path}", async (ProjectId id, string path, HttpResponse response, IMediator hub, CancellationToken ct) =>
-            (await hub.Send(new ReadFile(id, Unescaped(path)), ct)).ToHttp(file =>
+        projects.MapGet("/{id}/files/{**path}", async (ProjectId id, string path, int? revision, HttpResponse response, IMediator hub, CancellationToken ct) =>
+            (await hub.Send(new ReadFile(id, Unescaped(path), revision), ct)).ToHttp(file =>
             {
                 UserBytes.Mark(response, Path.GetFileName(file.Path.Value));
                 response.Headers.ETag = $"\"{SeenRevisions.TagOf(file.Revision)}\"";

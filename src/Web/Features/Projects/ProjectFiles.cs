@@ -18,13 +18,15 @@ public sealed record ProjectFile(string Path, long Length, string Sha256, string
 /// <summary>The files of the newest revision that the caller may see.</summary>
 public sealed record ProjectFileList(int Revision, IReadOnlyList<ProjectFile> Files);
 
-sealed record ListFiles(ProjectId Id) : IRequest<Result<ProjectFileList>>;
+/// <summary>Lists a project's files.</summary>
+/// <param name="Revision">Another revision than the newest that the caller may see; any other than the published one is there for editors alone.</param>
+sealed record ListFiles(ProjectId Id, int? Revision = null) : IRequest<Result<ProjectFileList>>;
 
 sealed class ListFilesHandler(HubDb db, CurrentUser user) : IRequestHandler<ListFiles, Result<ProjectFileList>>
 {
     public async Task<Result<ProjectFileList>> Handle(ListFiles command, CancellationToken ct)
     {
-        if (await db.SeenRevisionAsync(command.Id, user, ct) is not { } revision) return new Error.NotFound("project");
+        if (await db.SeenRevisionAsync(command.Id, command.Revision, user, ct) is not { } revision) return new Error.NotFound("project");
         return new ProjectFileList(revision.Number, [.. revision.Manifest.Files.Select(file => new ProjectFile(
             file.Key.Value, file.Value.Length, file.Value.Hash.ToString(), ContentTypes.Of(file.Key.Value)))]);
     }
@@ -33,13 +35,13 @@ sealed class ListFilesHandler(HubDb db, CurrentUser user) : IRequestHandler<List
 /// <summary>The bytes of a file and the revision that they are of.</summary>
 sealed record FileBytes(int Revision, FilePath Path, byte[] Content);
 
-sealed record ReadFile(ProjectId Id, string Path) : IRequest<Result<FileBytes>>;
+sealed record ReadFile(ProjectId Id, string Path, int? Revision = null) : IRequest<Result<FileBytes>>;
 
 sealed class ReadFileHandler(HubDb db, BlobReader blobs, CurrentUser user) : IRequestHandler<ReadFile, Result<FileBytes>>
 {
     public async Task<Result<FileBytes>> Handle(ReadFile command, CancellationToken ct)
     {
-        if (await db.SeenRevisionAsync(command.Id, user, ct) is not { } revision) return new Error.NotFound("project");
+        if (await db.SeenRevisionAsync(command.Id, command.Revision, user, ct) is not { } revision) return new Error.NotFound("project");
         var path = FilePath.Parse(command.Path);
         if (!path.IsOk || revision.Manifest.Find(path.Value.Value) is not { } entry) return new Error.NotFound("file");
         var content = await blobs.ReadAsync(entry.Hash, ct);
@@ -49,12 +51,16 @@ sealed class ReadFileHandler(HubDb db, BlobReader blobs, CurrentUser user) : IRe
 
 static class SeenRevisions
 {
-    /// <summary>The newest revision of a project that the caller may see, or null.</summary>
-    public static async Task<Revision?> SeenRevisionAsync(this HubDb db, ProjectId id, CurrentUser user, CancellationToken ct)
+    /// <summary>
+    /// A revision of a project, or the newest that the caller may see; null where it is not there for the caller: who does not
+    /// edit sees the published one alone.
+    /// </summary>
+    public static async Task<Revision?> SeenRevisionAsync(this HubDb db, ProjectId id, int? wanted, CurrentUser user, CancellationToken ct)
     {
         if (await db.SeenAsync(id, user, ct) is not { } seen) return null;
-        var number = seen.RevisionNumber;
-        return await db.Revisions.AsNoTracking().SingleAsync(r => r.ProjectId == id && r.Number == number, ct);
+        var number = wanted ?? seen.RevisionNumber;
+        if (!seen.CanEdit && number != seen.RevisionNumber) return null;
+        return await db.Revisions.AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == id && r.Number == number, ct);
     }
 
     /// <summary>The entity tag of a revision, without quotes.</summary>

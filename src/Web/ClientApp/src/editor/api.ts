@@ -1,0 +1,134 @@
+import type { Project } from './boot.ts';
+
+/** One file as the hub lists it. */
+export interface FileEntry {
+  path: string;
+  /** Bytes. */
+  length: number;
+  sha256: string;
+  contentType: string;
+}
+
+export interface FileList {
+  revision: number;
+  files: FileEntry[];
+}
+
+/** Why a call failed, by what can be done about it. */
+export type Failure =
+  /** The hub cannot be reached. */
+  | { kind: 'offline' }
+  /** The hub is there and cannot answer now; try again after so many seconds. */
+  | { kind: 'busy'; retryAfter: number; message: string }
+  | { kind: 'signed-out' }
+  /** The project moved on: somebody saved another revision. */
+  | { kind: 'stale' }
+  /** The project is not there any more, or not for this person. */
+  | { kind: 'gone'; message: string }
+  /** The hub refuses what was sent, whoever sends it however often. */
+  | { kind: 'refused'; code: string; message: string };
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** Bytes to write under paths, and paths to delete, as one revision. */
+export interface Changes {
+  written: ReadonlyMap<string, Blob>;
+  deleted: readonly string[];
+}
+
+interface Problem {
+  code?: string;
+  detail?: string;
+  title?: string;
+}
+
+const retrySeconds = 5;
+const answerWithin = 30_000;
+
+/** The hub's HTTP API for one project, in the name of whoever is signed in. */
+export class HubApi {
+  readonly #root: string;
+  #token: string | null;
+
+  constructor(projectId: string, token: string | null) {
+    this.#root = `/api/v1/projects/${projectId}`;
+    this.#token = token;
+  }
+
+  project(): Promise<Answer<Project>> {
+    return this.#json('GET', '');
+  }
+
+  files(revision?: number): Promise<Answer<FileList>> {
+    return this.#json('GET', `/files${revision === undefined ? '' : `?revision=${revision}`}`);
+  }
+
+  async read(path: string, revision?: number): Promise<Answer<Blob>> {
+    const query = revision === undefined ? '' : `?revision=${revision}`;
+    const answer = await this.#send('GET', `/files/${path.split('/').map(encodeURIComponent).join('/')}${query}`);
+    return answer.ok ? { ok: true, value: await answer.value.blob() } : answer;
+  }
+
+  /** Saves changes that were made to `revision`; answers the revision that holds them. */
+  save(changes: Changes, revision: number): Promise<Answer<{ revision: number }>> {
+    const form = new FormData();
+    for (const [path, bytes] of changes.written) form.append(path, bytes, 'file');
+    const query = changes.deleted.map((path) => `delete=${encodeURIComponent(path)}`).join('&');
+    return this.#json('POST', `/files${query && `?${query}`}`, changes.written.size > 0 ? form : undefined, { 'If-Match': `"${revision}"` });
+  }
+
+  /** The caller's own address of the draft. */
+  grant(): Promise<Answer<{ url: string; expiresAt: string }>> {
+    return this.#json('POST', '/grants');
+  }
+
+  publish(): Promise<Answer<Project>> {
+    return this.#json('POST', '/publish');
+  }
+
+  async #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
+    const answer = await this.#send(method, path, body, headers);
+    return answer.ok ? { ok: true, value: (await answer.value.json()) as T } : answer;
+  }
+
+  async #send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<Response>> {
+    let response: Response;
+    try {
+      response = await fetch(this.#root + path, {
+        method,
+        headers: { ...headers, ...(this.#token !== null && { RequestVerificationToken: this.#token }) },
+        signal: AbortSignal.timeout(answerWithin),
+        ...(body !== undefined && { body }),
+      });
+    } catch {
+      return { ok: false, failure: { kind: 'offline' } };
+    }
+    return response.ok ? { ok: true, value: response } : { ok: false, failure: await failureOf(response) };
+  }
+}
+
+async function failureOf(response: Response): Promise<Failure> {
+  const problem = await response.json().then(
+    (value: Problem) => value,
+    (): Problem => ({}),
+  );
+  const message = problem.detail ?? problem.title ?? `${response.status} ${response.statusText}`;
+  switch (response.status) {
+    case 401:
+      return { kind: 'signed-out' };
+    case 403:
+      return problem.code === 'csrf' ? { kind: 'signed-out' } : { kind: 'refused', code: problem.code ?? 'forbidden', message };
+    case 404:
+    case 410:
+      return { kind: 'gone', message };
+    case 412:
+      return { kind: 'stale' };
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      return { kind: 'busy', retryAfter: Number(response.headers.get('Retry-After') ?? retrySeconds) || retrySeconds, message };
+    default:
+      return { kind: 'refused', code: problem.code ?? String(response.status), message };
+  }
+}
