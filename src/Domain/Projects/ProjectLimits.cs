@@ -32,4 +32,10 @@ public sealed record ProjectLimits
 
     /// <summary>Archives that an account may import in an hour.</summary>
     public int ImportsPerHour { get; init; } = 120;
+
+    /// <summary>Projects that an account may make in an hour, remixes included and imports not.</summary>
+    public int ProjectsPerHour { get; init; } = 200;
+
+    /// <summary>Saves of an account in a minute; an editor saves every two seconds while somebody types.</summary>
+    public int SavesPerMinute { get; init; } = 600;
 }

@@ -15,6 +15,20 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
 
     public DbSet<SetupLink> SetupLinks => Set<SetupLink>();
 
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<ResetLink> ResetLinks => Set<ResetLink>();
+
+    public DbSet<ResetMail> ResetMails => Set<ResetMail>();
+
+    public DbSet<RetiredName> RetiredNames => Set<RetiredName>();
+
+    public DbSet<HubSetting> Settings => Set<HubSetting>();
+
+    public DbSet<TransferOffer> TransferOffers => Set<TransferOffer>();
+
     public DbSet<Project> Projects => Set<Project>();
 
     public DbSet<Revision> Revisions => Set<Revision>();
@@ -34,6 +48,9 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<RateWindow> RateWindows => Set<RateWindow>();
+
+    /// <summary>Identity's tables with those of passkeys, whatever the options of a process say.</summary>
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

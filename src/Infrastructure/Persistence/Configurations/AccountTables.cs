@@ -41,3 +41,70 @@ sealed class RateWindowTable : IEntityTypeConfiguration<RateWindow>
         builder.Property(window => window.Key).HasMaxLength(200);
     }
 }
+
+sealed class SessionTable : IEntityTypeConfiguration<Session>
+{
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.ToTable("Sessions");
+        builder.Property(session => session.Id).ValueGeneratedNever();
+        builder.Property(session => session.Network).HasMaxLength(45);
+        builder.Property(session => session.Browser).HasMaxLength(Session.BrowserLength);
+        builder.HasIndex(session => new { session.UserId, session.LastUsedAt });
+        builder.HasIndex(session => session.LastUsedAt);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(session => session.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class InvitationTable : IEntityTypeConfiguration<Invitation>
+{
+    public void Configure(EntityTypeBuilder<Invitation> builder)
+    {
+        builder.ToTable("Invitations");
+        builder.Property(invitation => invitation.Id).ValueGeneratedNever();
+        builder.Property(invitation => invitation.Note).HasMaxLength(Invitation.NoteLength);
+        builder.HasIndex(invitation => invitation.Hash).IsUnique();
+    }
+}
+
+sealed class ResetLinkTable : IEntityTypeConfiguration<ResetLink>
+{
+    public void Configure(EntityTypeBuilder<ResetLink> builder)
+    {
+        builder.ToTable("ResetLinks");
+        builder.HasKey(link => link.Hash);
+        builder.HasIndex(link => link.UserId);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(link => link.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class ResetMailTable : IEntityTypeConfiguration<ResetMail>
+{
+    public void Configure(EntityTypeBuilder<ResetMail> builder)
+    {
+        builder.ToTable("ResetMails");
+        builder.Property(mail => mail.Id).ValueGeneratedNever();
+        builder.HasIndex(mail => mail.DueAt);
+        builder.HasIndex(mail => mail.UserId);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(mail => mail.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class RetiredNameTable : IEntityTypeConfiguration<RetiredName>
+{
+    public void Configure(EntityTypeBuilder<RetiredName> builder)
+    {
+        builder.ToTable("RetiredNames");
+        builder.HasKey(name => name.Hash);
+    }
+}
+
+sealed class HubSettingTable : IEntityTypeConfiguration<HubSetting>
+{
+    public void Configure(EntityTypeBuilder<HubSetting> builder)
+    {
+        builder.ToTable("Settings");
+        builder.HasKey(setting => setting.Key);
+        builder.Property(setting => setting.Key).HasMaxLength(60);
+    }
+}
