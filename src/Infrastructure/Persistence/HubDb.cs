@@ -49,9 +49,6 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
 
     public DbSet<RateWindow> RateWindows => Set<RateWindow>();
 
-    /// <summary>Identity's tables with those of passkeys, whatever the options of a process say.</summary>
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
-
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);

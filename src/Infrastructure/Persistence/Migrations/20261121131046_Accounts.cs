@@ -152,6 +152,25 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "user_passkeys",
+                columns: table => new
+                {
+                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1023, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_passkeys", x => x.credential_id);
+                    table.ForeignKey(
+                        name: "fk_user_passkeys_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_invitations_hash",
                 table: "invitations",
@@ -192,6 +211,11 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                 name: "ix_transfer_offers_offered_by_id",
                 table: "transfer_offers",
                 column: "offered_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_passkeys_user_id",
+                table: "user_passkeys",
+                column: "user_id");
         }
 
         /// <inheritdoc />
@@ -217,6 +241,9 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "transfer_offers");
+
+            migrationBuilder.DropTable(
+                name: "user_passkeys");
 
             migrationBuilder.DropColumn(
                 name: "disabled_at",
