@@ -1,3 +1,5 @@
+using System.Net;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
 
 namespace PyScriptHub.Web;
@@ -23,5 +25,20 @@ public sealed record HubOptions
     /// <summary>The PostgreSQL to use; null for the embedded one.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Who may make an account, until an administrator says otherwise on the hub's pages.</summary>
+    public Registration Registration { get; init; }
+
+    /// <summary>The proxies whose word on address, scheme and host of a request is taken; none where there is none.</summary>
+    public IReadOnlyCollection<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>How letters are sent; null where none are.</summary>
+    public SmtpOptions? Smtp { get; init; }
+
     public ProjectLimits Limits { get; init; } = new();
 }
+
+/// <summary>A server that takes letters.</summary>
+/// <param name="UserName">Null for a server that asks for none.</param>
+/// <param name="From">The sender's address.</param>
+/// <param name="UsesTls">Whether the connection is encrypted (STARTTLS) before anything is said.</param>
+public sealed record SmtpOptions(string Host, int Port, string? UserName, string? Password, string From, bool UsesTls);

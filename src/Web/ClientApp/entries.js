@@ -3,5 +3,6 @@
 export const entries = {
   storage: { source: 'src/storage/standin.ts', format: 'iife' },
   editor: { source: 'src/editor/main.tsx', format: 'es' },
+  account: { source: 'src/account.ts', format: 'es' },
   hub: { source: 'src/hub.ts', format: 'es' },
 };
