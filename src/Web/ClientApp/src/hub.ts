@@ -1,5 +1,6 @@
 import './hub.css';
 import { offerDropping } from './pages/drop.ts';
+import { tellWhatIsLacking } from './pages/engine.ts';
 import { showLocalTimes } from './pages/times.ts';
 import { watchFrames, lookAtTemplates } from './pages/frames.ts';
 
@@ -70,3 +71,4 @@ showLocalTimes(document);
 watchFrames(document);
 lookAtTemplates(document);
 offerDropping(document);
+tellWhatIsLacking(document);

@@ -19,9 +19,10 @@ namespace PyScriptHub.Web.Features.Projects;
 /// <param name="DraftRelease">The release that the draft runs on, and why; null for who sees the publication alone.</param>
 /// <param name="Template">The template whose start page the shown revision has; null for any other.</param>
 /// <param name="PublishedAt">When it was last published.</param>
+/// <param name="UsesWorkers">Whether the start page runs scripts in workers, for which some browsers lack shared memory.</param>
 sealed record FoundProject(
     ProjectId Id, ProjectSummary Project, string Tag, ProjectRole? Role, string? DraftUrl, ProjectName? RemixOf, bool TakenDown,
-    PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt)
+    PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt, bool UsesWorkers)
 {
     public bool CanEdit => Role is not null;
 
@@ -48,7 +49,8 @@ sealed class FindProjectHandler(
         var shown = await sites.ManifestAsync(project.Id, project.Publication?.RevisionNumber ?? seen.RevisionNumber, ct);
         return new FoundProject(
             project.Id, tagged.Project, tagged.Tag, seen.Role, await DraftUrlAsync(seen, ct), await ParentAsync(project.RemixOfId, ct),
-            project.TakenDownAt is not null, await DraftReleaseAsync(seen, ct), templates.TemplateOf(shown), project.Publication?.CreatedAt);
+            project.TakenDownAt is not null, await DraftReleaseAsync(seen, ct), templates.TemplateOf(shown), project.Publication?.CreatedAt,
+            await releases.StartsWorkersAsync(shown, ct));
     }
 
     private async Task<PageRelease?> DraftReleaseAsync(SeenProject seen, CancellationToken ct)
