@@ -7,7 +7,8 @@ namespace PyScriptHub.Browser.Tests.Pages;
 
 /// <summary>
 /// Makes the pictures that are committed, not asked for by a usual run:
-/// <c>dotnet run --project tests/Browser.Tests -- -explicit only -class '*Pictures'</c>.
+/// <c>dotnet run --project tests/Browser.Tests -- -explicit only -class '*Pages.Pictures'</c>. Names of pages in the environment
+/// variable <c>PICTURES</c>, with commas between, limit it to these.
 /// </summary>
 public sealed class Pictures(PageStage stage) : IClassFixture<PageStage>
 {
@@ -16,7 +17,8 @@ public sealed class Pictures(PageStage stage) : IClassFixture<PageStage>
     [Fact(Explicit = true)]
     public async Task Screenshots_of_every_page_in_both_themes_at_three_widths()
     {
-        foreach (var page in ShownPages.All)
+        var chosen = Environment.GetEnvironmentVariable("PICTURES")?.Split(',') ?? [.. ShownPages.All.Select(page => page.Name)];
+        foreach (var page in chosen.Select(ShownPages.Of))
         {
             foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {

@@ -171,7 +171,7 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
         {
             try
             {
-                for (;;)
+                for (; ; )
                 {
                     using var client = await _listener.AcceptTcpClientAsync();
                     Interlocked.Increment(ref _requests);
