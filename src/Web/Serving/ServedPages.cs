@@ -36,7 +36,7 @@ public sealed class ServedPages(
         var basePath = origins.Content(label).BasePath;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
-            ? $"{site.Project.Id} {site.RevisionNumber} {path} {release.Name} {interpreter} {basePath}"
+            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath}"
             : $"{entry.Hash} {Path.GetExtension(path)} {release.Name}";
         if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
 
