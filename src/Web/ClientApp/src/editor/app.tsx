@@ -5,7 +5,12 @@ import { t } from '../texts.ts';
 import type { HubApi } from './api.ts';
 import type { Boot } from './boot.ts';
 import { languageOf, stateOf } from './code.ts';
-import type { Saver, SaveState } from './saver.ts';
+import type { Copies } from './copies.ts';
+import type { LeftBehind } from './drafts.ts';
+import type { Runs } from './runs.ts';
+import type { Saver } from './saver.ts';
+import { SaveNotices } from './saving/saveNotices.tsx';
+import { SaveStatus } from './saving/saveStatus.tsx';
 import { StateEffect } from '@codemirror/state';
 import type { Workspace } from './workspace.ts';
 
@@ -14,26 +19,29 @@ interface Props {
   api: HubApi;
   workspace: Workspace;
   saver: Saver;
+  runs: Runs;
+  copies: Copies;
+  left: LeftBehind | null;
 }
 
 /** The whole editor: files, code and the running project side by side. */
-export function App({ boot, api, workspace, saver }: Props) {
+export function App({ boot, workspace, saver, runs, copies, left }: Props) {
   const open = useSignal(boot.project.startPage ?? workspace.paths.peek()[0]);
   const frame = useSignal<string | null>(null);
   const run = async () => {
-    if (!(await saver.save())) return;
-    const grant = await api.grant();
-    if (grant.ok) frame.value = `${grant.value.url}?run=${Date.now()}`;
+    const address = await runs.prepareRun();
+    if (address.ok) frame.value = `${address.value}?run=${Math.random()}`;
   };
   return (
     <div class="editor">
       <header class="editor-bar">
         <a href={boot.project.url}>{boot.project.name}</a>
-        <span role="status">{describe(saver.state.value)}</span>
+        <SaveStatus saver={saver} />
         <button class="button primary" type="button" onClick={() => void run()}>
           {t('Run')}
         </button>
       </header>
+      <SaveNotices saver={saver} copies={copies} runs={runs} left={left} />
       <nav class="editor-files" aria-label={t('Files')}>
         {workspace.paths.value.map((path) => (
           <button key={path} type="button" aria-current={path === open.value ? 'true' : undefined} onClick={() => (open.value = path)}>
@@ -74,17 +82,4 @@ function Code({ path, workspace }: { path: string; workspace: Workspace }) {
     };
   }, [path, workspace]);
   return <div class="editor-code" ref={place} />;
-}
-
-function describe(state: SaveState): string {
-  switch (state.kind) {
-    case 'saved':
-      return t('Saved');
-    case 'waiting':
-      return t('Not saved yet');
-    case 'saving':
-      return t('Saving');
-    case 'failed':
-      return t('Not saved');
-  }
 }
