@@ -7,6 +7,8 @@ import type { Boot } from './boot.ts';
 import { languageOf, stateOf } from './code.ts';
 import type { Saver, SaveState } from './saver.ts';
 import { StateEffect } from '@codemirror/state';
+import { PreviewPanel } from './preview/panel.tsx';
+import type { PreviewState } from './preview/index.ts';
 import type { Workspace } from './workspace.ts';
 
 interface Props {
@@ -19,11 +21,12 @@ interface Props {
 /** The whole editor: files, code and the running project side by side. */
 export function App({ boot, api, workspace, saver }: Props) {
   const open = useSignal(boot.project.startPage ?? workspace.paths.peek()[0]);
-  const frame = useSignal<string | null>(null);
+  const running = useSignal<{ url: string } | null>(null);
+  const state = useSignal<PreviewState>('stopped');
   const run = async () => {
     if (!(await saver.save())) return;
     const grant = await api.grant();
-    if (grant.ok) frame.value = `${grant.value.url}?run=${Date.now()}`;
+    if (grant.ok) running.value = { url: grant.value.url };
   };
   return (
     <div class="editor">
@@ -33,6 +36,10 @@ export function App({ boot, api, workspace, saver }: Props) {
         <button class="button primary" type="button" onClick={() => void run()}>
           {t('Run')}
         </button>
+        <button class="button" type="button" disabled={state.value === 'stopped'} onClick={() => (running.value = null)}>
+          {t('Stop')}
+        </button>
+        <span class="editor-state" data-state={state.value}>{state.value}</span>
       </header>
       <nav class="editor-files" aria-label={t('Files')}>
         {workspace.paths.value.map((path) => (
@@ -43,7 +50,7 @@ export function App({ boot, api, workspace, saver }: Props) {
       </nav>
       {open.value !== undefined && <Code key={open.value} path={open.value} workspace={workspace} />}
       <section class="editor-preview" aria-label={t('Preview')}>
-        {frame.value && <iframe key={frame.value} src={frame.value} title={boot.project.name} allow="cross-origin-isolated" />}
+        <PreviewPanel run={running} state={state} title={boot.project.name} files={() => workspace.known()} openPlace={(place) => (open.value = place.file)} />
       </section>
     </div>
   );
