@@ -9,9 +9,17 @@ namespace PyScriptHub.Web.Serving;
 /// <summary>What a content host shows: one revision of one project, with what decides how.</summary>
 /// <param name="Publication">The publication that it is; null for a grant, which shows a draft.</param>
 /// <param name="Release">The release that a grant is bound to; null where pages and pin decide.</param>
-public sealed record ContentSite(Project Project, int RevisionNumber, Publication? Publication, string? Release)
+/// <param name="Grant">What kind of grant shows it; null for a publication.</param>
+public sealed record ContentSite(Project Project, int RevisionNumber, Publication? Publication, string? Release, ContentGrantKind? Grant = null)
 {
     public bool IsDraft => Publication is null;
+
+    /// <summary>
+    /// Whether its pages carry the bridge that hands console and errors to the editor: what a person sees of a draft in the
+    /// editor, and nothing else. Every HTML page of such a site carries it, with PyScript or without: its console and its
+    /// JavaScript errors are wanted as well.
+    /// </summary>
+    public bool HasBridge => Grant is ContentGrantKind.Viewer;
 }
 
 /// <summary>
@@ -65,7 +73,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvide
             .SingleOrDefaultAsync(ct);
         if (granted is null) return null;
         await RenewAsync(granted.Grant, now, ct);
-        return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release);
+        return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release, granted.Grant.Kind);
     }
 
     private async Task RenewAsync(ContentGrant grant, DateTimeOffset now, CancellationToken ct)

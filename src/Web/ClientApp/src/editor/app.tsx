@@ -149,7 +149,7 @@ function Bar({ boot, desk, running, saver }: { boot: Boot; desk: Desk; running: 
           <Icon name="stop" /><span class="wide-only">{t('Stop')}</span>
         </button>
       )}
-      <button class="button primary run" type="button" title={`${t('Run')} (${keyName('Mod+Enter')})`} onClick={() => void running.show()}>
+      <button class="button primary run" type="button" aria-label={isOn ? t('Run again') : t('Run')} title={`${t('Run')} (${keyName('Mod+Enter')})`} onClick={() => void running.show()}>
         <Icon name="play" /><span>{isOn ? t('Run again') : t('Run')}</span>
       </button>
       {boot.canEdit && (

@@ -55,13 +55,6 @@ export function PreviewPane({ running }: { running: Running }) {
         of={(event, bounds) => (bounds.bottom - event.clientY) / bounds.height}
       />
       <div class="console-part">
-        <div class="pane-bar">
-          <h2>{t('Console')}</h2>
-          {running.errors.value > 0 && <span class="tag bad">{running.errors.value === 1 ? t('1 error') : t('{0} errors', running.errors.value)}</span>}
-          <button class="tool" type="button" aria-label={t('Clear the console')} title={t('Clear the console')} onClick={() => { running.clearConsole(); }}>
-            <Icon name="trash" />
-          </button>
-        </div>
         <div class="console-host" ref={lines} />
       </div>
     </section>

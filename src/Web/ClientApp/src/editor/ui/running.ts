@@ -5,7 +5,7 @@ import { t } from '../../texts.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
 import { settings } from './settings.ts';
-import { ConsoleView, Preview, type PreviewState } from './thinPreview.ts';
+import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
 
 const afterTyping = 1_200;
 
@@ -75,13 +75,8 @@ export class Running {
         this.#desk.pane.value = 'console';
         view.askInput(prompt);
       },
-      files: () => {
-        const { changes, paths } = this.#desk.workspace;
-        return paths.peek().map((path) => {
-          const change = changes.peek().get(path);
-          return change?.kind === 'written' && change.content.kind === 'text' ? { path, text: change.content.text.toString() } : { path };
-        });
-      },
+      files: () => this.#desk.workspace.known(),
+      title: this.#desk.project.peek().name,
     });
     return () => this.#preview?.stop();
   }
