@@ -9,10 +9,19 @@ namespace PyScriptHub.Web.Serving;
 /// <summary>What a content host shows: one revision of one project, with what decides how.</summary>
 /// <param name="Publication">The publication that it is; null for a grant, which shows a draft.</param>
 /// <param name="Release">The release that a grant is bound to; null where pages and pin decide.</param>
+/// <param name="Grant">What kind of grant shows it; null for a publication and a trial.</param>
 /// <param name="Trial">What is tried and not saved; null where a revision is shown.</param>
-public sealed record ContentSite(Project Project, int RevisionNumber, Publication? Publication, string? Release, TrialFiles? Trial = null)
+public sealed record ContentSite(
+    Project Project, int RevisionNumber, Publication? Publication, string? Release, ContentGrantKind? Grant = null, TrialFiles? Trial = null)
 {
     public bool IsDraft => Publication is null;
+
+    /// <summary>
+    /// Whether its pages carry the bridge that hands console and errors to the editor: what a person sees of a draft or a trial in
+    /// the editor, and nothing else. Every HTML page of such a site carries it, with PyScript or without: its console and its
+    /// JavaScript errors are wanted as well.
+    /// </summary>
+    public bool HasBridge => Grant is ContentGrantKind.Viewer || Trial is not null;
 
     /// <summary>Names the files that are shown: what is made of them can be kept under it.</summary>
     public string FilesTag => Trial is { } trial ? $"{trial.Label} {trial.Number}" : $"{Project.Id} {RevisionNumber}";
@@ -78,7 +87,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
             .SingleOrDefaultAsync(ct);
         if (granted is null) return await TrialAsync(label, now, ct);
         await RenewAsync(granted.Grant, now, ct);
-        return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release);
+        return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release, granted.Grant.Kind);
     }
 
     private async Task<ContentSite?> TrialAsync(string label, DateTimeOffset now, CancellationToken ct)
@@ -101,7 +110,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
         }
         if (now + Trial.Lifetime - tried.ExpiresAt >= s_renewEvery)
             await db.Trials.Where(t => t.Label == label).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, now + Trial.Lifetime), ct);
-        return new ContentSite(tried.Project, tried.Project.HeadNumber, null, null, new TrialFiles(label, tried.Number, manifest!));
+        return new ContentSite(tried.Project, tried.Project.HeadNumber, null, null, Trial: new TrialFiles(label, tried.Number, manifest!));
     }
 
     private async Task RenewAsync(ContentGrant grant, DateTimeOffset now, CancellationToken ct)

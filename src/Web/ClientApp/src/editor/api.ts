@@ -133,6 +133,49 @@ export class HubApi {
     return this.#json(trial === null ? 'POST' : 'PUT', address, body);
   }
 
+  revisions(cursor?: string): Promise<Answer<Page<Revision>>> {
+    return this.#json('GET', `/revisions?limit=50${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+  }
+
+  nameRevision(revision: number, name: string | null): Promise<Answer<Revision>> {
+    return this.#json('PATCH', `/revisions/${revision}`, ...jsonOf({ name }));
+  }
+
+  /** Makes an old state the newest, if `head` still is it. */
+  restore(revision: number, head: number): Promise<Answer<{ revision: number }>> {
+    return this.#json('POST', `/revisions/${revision}/restore`, undefined, { 'If-Match': `"${head}"` });
+  }
+
+  change(change: ProjectChange): Promise<Answer<Project>> {
+    return this.#json('PATCH', '', ...jsonOf(change));
+  }
+
+  unpublish(): Promise<Answer<Project>> {
+    return this.#json('DELETE', '/publish');
+  }
+
+  async delete(): Promise<Answer<null>> {
+    const answer = await this.#send('DELETE', '');
+    return answer.ok ? { ok: true, value: null } : answer;
+  }
+
+  members(): Promise<Answer<Page<Member>>> {
+    return this.#json('GET', '/members');
+  }
+
+  putMember(userName: string, role: Member['role']): Promise<Answer<Member>> {
+    return this.#json('PUT', `/members/${encodeURIComponent(userName)}`, ...jsonOf({ role }));
+  }
+
+  async removeMember(userName: string): Promise<Answer<null>> {
+    const answer = await this.#send('DELETE', `/members/${encodeURIComponent(userName)}`);
+    return answer.ok ? { ok: true, value: null } : answer;
+  }
+
+  transfer(userName: string): Promise<Answer<Project>> {
+    return this.#json('POST', '/transfer', ...jsonOf({ userName }));
+  }
+
   async #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
     const answer = await this.#send(method, path, body, headers);
     return answer.ok ? { ok: true, value: (await answer.value.json()) as T } : answer;
@@ -187,3 +230,52 @@ async function failureOf(response: Response): Promise<Failure> {
       return { kind: 'refused', code: problem.code ?? String(response.status), message };
   }
 }
+
+/** A part of a list, and how to ask for the next. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Revision {
+  revision: number;
+  name: string | null;
+  author: string | null;
+  createdAt: string;
+  isHead: boolean;
+  isPublished: boolean;
+}
+
+export interface Member {
+  userName: string;
+  role: 'owner' | 'editor';
+}
+
+export interface ProjectChange {
+  name?: string;
+  slug?: string;
+  visibility?: Project['visibility'];
+  runtimeRelease?: string | null;
+  isolation?: 'on' | 'off';
+  embedding?: 'hub' | 'anyone';
+}
+
+export interface Release {
+  name: string;
+  core: string;
+  pyodide: string;
+  micropython: string;
+  isDefault: boolean;
+}
+
+/** The releases of PyScript that this hub serves, newest first; none where it cannot be reached. */
+export async function releases(): Promise<Release[]> {
+  try {
+    const response = await fetch('/api/v1/runtime/releases');
+    return response.ok ? ((await response.json()) as Release[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+const jsonOf = (value: unknown): [string, Record<string, string>] => [JSON.stringify(value), { 'Content-Type': 'application/json' }];

@@ -47,6 +47,7 @@ export class Workspace {
   readonly #api: HubApi;
   // Contents of the hub's by hash: a file that was read once is not fetched again.
   readonly #read = new Map<string, Promise<Answer<Content>>>();
+  readonly #texts = new Map<string, Content>();
   #stamp = 0;
 
   constructor(api: HubApi, files: FileList) {
@@ -77,12 +78,26 @@ export class Workspace {
     return this.readEntry(entry, this.revision.value);
   }
 
+  /** Every file, with its text where it was read or written here. */
+  known(): { path: string; text?: string }[] {
+    return this.paths.value.map((path) => {
+      const change = this.changes.value.get(path);
+      const entry = this.base.value.get(path);
+      const content = change?.kind === 'written' ? change.content : entry && this.#texts.get(entry.sha256);
+      return content?.kind === 'text' ? { path, text: content.text.toString() } : { path };
+    });
+  }
+
   /** What a file of some revision of the hub holds. */
   readEntry(entry: FileEntry, revision: number): Promise<Answer<Content>> {
     const known = this.#read.get(entry.sha256);
     if (known) return known;
     const reading = this.#api.read(entry.path, revision).then(async (answer): Promise<Answer<Content>> => {
-      if (answer.ok) return { ok: true, value: await contentOf(answer.value) };
+      if (answer.ok) {
+        const content = await contentOf(answer.value);
+        this.#texts.set(entry.sha256, content);
+        return { ok: true, value: content };
+      }
       this.#read.delete(entry.sha256);
       return answer;
     });
