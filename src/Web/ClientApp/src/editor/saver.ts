@@ -43,6 +43,7 @@ const afterTypingUnkept = 400;
 const firstRetry = 2_000;
 const longestRetry = 30_000;
 const pollEvery = 20_000;
+const askAgainEvery = 5_000;
 
 type Todo = readonly (readonly [path: string, change: Change])[];
 
@@ -81,9 +82,12 @@ export class Saver {
     addEventListener('online', () => {
       if (this.state.peek().kind === 'offline') void this.#auto();
     });
-    session.onChange(() => {
-      if (this.state.peek().kind === 'signed-out' || this.state.peek().kind === 'someone-else') void this.resume();
-    });
+    const resume = () => {
+      if (document.visibilityState === 'visible' && (this.state.peek().kind === 'signed-out' || this.state.peek().kind === 'someone-else')) void this.resume();
+    };
+    session.onChange(resume);
+    // A window beside this one gives no sign when somebody signs in there.
+    setInterval(resume, askAgainEvery);
     setInterval(() => {
       if (document.visibilityState === 'visible') void this.#poll();
     }, pollEvery);
