@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts';
 import { nonceOf } from './documents.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
-import { whyNot } from './running.ts';
+import { whyNot } from './whyNot.ts';
 
 interface Props {
   desk: Desk;

@@ -1,10 +1,10 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Answer, Failure, HubApi } from '../api.ts';
+import type { Answer, HubApi } from '../api.ts';
 import type { Saver } from '../saver.ts';
-import { t } from '../../texts.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
 import { settings } from './settings.ts';
+import { whyNot } from './whyNot.ts';
 import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
 
 const afterTyping = 1_200;
@@ -57,7 +57,7 @@ export class Running {
     this.#console = view;
     this.#preview = new Preview(frame, {
       onLine: (line) => {
-        if (line.level === 'error') this.errors.value++;
+        if (line.level === 'error') this.errors.value += line.count;
         view.add(line);
       },
       onState: (state, detail) => {
@@ -112,11 +112,6 @@ export class Running {
     this.state.value = 'stopped';
   }
 
-  clearConsole(): void {
-    this.#console?.clear();
-    this.errors.value = 0;
-  }
-
   /** The running page in a tab of its own, which cannot reach back to the editor. */
   async popOut(): Promise<void> {
     const address = await this.#prepare();
@@ -149,19 +144,3 @@ export const prepareWith = (api: HubApi, saver: Saver) => async (): Promise<Answ
   const grant = await api.grant();
   return grant.ok ? { ok: true, value: grant.value.url } : grant;
 };
-
-/** Why a call failed, and what to do about it. */
-export function whyNot(failure: Failure): string {
-  switch (failure.kind) {
-    case 'offline':
-      return t('The hub cannot be reached just now. Your text is still here; try again in a moment.');
-    case 'busy':
-      return t('The hub is busy. Try again in {0} seconds.', failure.retryAfter);
-    case 'signed-out':
-      return t('You are signed out. Sign in again; your text stays here.');
-    case 'stale':
-      return t('Somebody else saved this project meanwhile. Look at what changed first.');
-    default:
-      return failure.message;
-  }
-}
