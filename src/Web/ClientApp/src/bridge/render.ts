@@ -116,6 +116,9 @@ export const isPython = (value: unknown): boolean =>
   value instanceof Error && (value.name === 'PythonError' || value.constructor.name === 'PythonError' || value.message.startsWith('Traceback (most recent call last)'));
 
 function node(value: Node): string {
-  if (value instanceof Element) return cut((value.cloneNode(false) as Element).outerHTML, 500);
+  if (value instanceof Element) {
+    const copy = value.cloneNode(false);
+    return copy instanceof Element ? cut(copy.outerHTML, 500) : value.nodeName;
+  }
   return value.nodeName;
 }

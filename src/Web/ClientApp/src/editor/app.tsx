@@ -25,6 +25,8 @@ export function App({ boot, api, workspace, saver }: Props) {
   const state = useSignal<PreviewState>('stopped');
   const run = async () => {
     if (!(await saver.save())) return;
+    // Lines of tracebacks are looked up in what runs.
+    await Promise.all(workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).map((path) => workspace.read(path)));
     const grant = await api.grant();
     if (grant.ok) running.value = { url: grant.value.url };
   };

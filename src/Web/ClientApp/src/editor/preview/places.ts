@@ -11,6 +11,12 @@ interface Found {
 const pythonFrame = /File "([^"\n]{1,500})", line (\d{1,7})/g;
 // What interpreters call code that came from no file.
 const nameless = new Set(['<exec>', '<stdin>', '<string>', '<input>', '<console>']);
+// The frames with which Pyodide itself begins a traceback: how it runs code, and not what the code does.
+const runners = /(Traceback \(most recent call last\):\n)(?: {2}File "[^"\n]*\/_pyodide\/[^"\n]*", line \d+, in [^\n]*\n(?: {4}[^\n]*\n)*)+/g;
+
+/** A traceback that begins where the project's own code does. */
+export const withoutRunners = (text: string): string => text.replace(runners, '$1');
+
 // Where Pyodide's own Python lies.
 const library = /^\/lib\/python|^<frozen |\.zip\//;
 const page = /^https?:\/\/[^\s)]+$/;
