@@ -1,7 +1,7 @@
 import type { Listener } from './console';
 import { hubInput } from './input';
 import { longest } from './protocol';
-import { cut } from './render';
+import { render } from './render';
 
 // So many dialogs may follow each other with less than so many milliseconds in between; more are answered without being
 // shown, until the page has left off for `rest` milliseconds.
@@ -11,7 +11,7 @@ const rest = 2_000;
 // A person takes longer to close a dialog; Chromium refuses dialogs of frames of another origin at once.
 const refused = 15;
 
-const text = (message: unknown) => (message === undefined ? '' : cut(String(message as string), longest.prompt));
+const text = (message: unknown) => (message === undefined ? '' : render([message]).slice(0, longest.prompt));
 
 /** Ends what would keep a person from the editor: dialogs without end. Says what a dialog held that the browser did not show. */
 export function boundDialogs(listener: Listener): void {

@@ -63,7 +63,7 @@ function inspect(value: unknown, before: string, depth: number, parents: readonl
 function object(value: object, before: string, depth: number, parents: readonly object[]): string {
   if (value instanceof Error) return error(value, before);
   // An object of Python's: it has words of its own, and looking into it runs Python.
-  if ('toJs' in value || 'js_id' in value) return String(value as { toString(): string });
+  if ('toJs' in value || 'js_id' in value) return words(value);
   if (typeof value === 'function') return `ƒ ${value.name}()`;
   if (typeof Node === 'function' && value instanceof Node) return node(value);
   if (parents.includes(value)) return '(circular)';
@@ -86,6 +86,8 @@ function object(value: object, before: string, depth: number, parents: readonly 
     return `${key}: ${descriptor && 'value' in descriptor ? show(descriptor.value) : '(…)'}`;
   }, keys.length)}}`;
 }
+
+const words = (value: { toString(): string }): string => value.toString();
 
 function list<T>(values: Iterable<T>, show: (value: T) => string, count: number): string {
   const shown: string[] = [];

@@ -2,6 +2,7 @@ import { Listener } from './console';
 import { hubInput, replaceInput, wait } from './input';
 import { Outbox } from './outbox';
 import { longest } from './protocol';
+import { render } from './render';
 import { connect, workerPort, type WorkerMessage } from './threads';
 import { readLineage, restoreBase, wrapWorkers } from '../workers';
 
@@ -50,7 +51,7 @@ export function startWorker(): void {
 
   const canWait = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function';
   const ask = (prompt: unknown): string => {
-    const text = prompt === undefined ? '' : String(prompt as string);
+    const text = prompt === undefined ? '' : render([prompt]);
     if (!canWait) {
       listener.note('input-cannot-wait', text);
       throw new Error('input() cannot wait here: the page is not cross-origin isolated, or this browser has no shared memory.');
