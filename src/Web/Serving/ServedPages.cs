@@ -38,7 +38,7 @@ public sealed class ServedPages(
         var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub) : null;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
-            ? $"{site.Project.Id} {site.RevisionNumber} {path} {release.Name} {interpreter} {basePath} {bridge?.Script}"
+            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script}"
             : $"{entry.Hash} {Path.GetExtension(path)} {release.Name}";
         if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
 

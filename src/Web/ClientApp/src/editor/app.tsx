@@ -5,7 +5,12 @@ import { t } from '../texts.ts';
 import type { HubApi } from './api.ts';
 import type { Boot } from './boot.ts';
 import { completionOf } from './code/completion.ts';
-import type { Saver, SaveState } from './saver.ts';
+import type { Copies } from './copies.ts';
+import type { LeftBehind } from './drafts.ts';
+import type { Runs } from './runs.ts';
+import type { Saver } from './saver.ts';
+import { SaveNotices } from './saving/saveNotices.tsx';
+import { SaveStatus } from './saving/saveStatus.tsx';
 import { CodePane } from './ui/codePane.tsx';
 import { Desk, type Pane } from './ui/desk.ts';
 import { Documents } from './ui/documents.ts';
@@ -16,7 +21,7 @@ import { Menu, type MenuItem } from './ui/menu.tsx';
 import { MoveDialog, NewDialog, RenameDialog } from './ui/nameDialogs.tsx';
 import { InterpreterChoice, PreviewPane } from './ui/previewPane.tsx';
 import { QuickOpen } from './ui/quickOpen.tsx';
-import { prepareWith, Running } from './ui/running.ts';
+import { Running } from './ui/running.ts';
 import { settings } from './ui/settings.ts';
 import { keyName, Shortcuts } from './ui/shortcuts.tsx';
 import { Splitter } from './ui/splitter.tsx';
@@ -33,14 +38,17 @@ interface Props {
   api: HubApi;
   workspace: Workspace;
   saver: Saver;
+  runs: Runs;
+  copies: Copies;
+  left: LeftBehind | null;
 }
 
 /** The whole editor: files, code and the running project side by side, or one after the other on a narrow screen. */
-export function App({ boot, api, workspace, saver }: Props) {
+export function App({ boot, api, workspace, saver, runs, copies, left }: Props) {
   const [desk, running] = useMemo(() => {
     const documents = new Documents(workspace, completionOf(workspace));
     const made = new Desk(boot, workspace, documents);
-    return [made, new Running(made, prepareWith(api, saver))] as const;
+    return [made, new Running(made, runs.prepareRun)] as const;
   }, []);
   useKeys(desk, running, saver);
   const pane = desk.pane.value;
@@ -51,7 +59,7 @@ export function App({ boot, api, workspace, saver }: Props) {
       style={{ '--files-width': `${settings.filesWidth.value}px`, '--preview-part': String(settings.previewPart.value) }}
     >
       <Bar boot={boot} desk={desk} running={running} saver={saver} />
-      <div class="editor-notices" />
+      <div class="editor-notices"><SaveNotices saver={saver} copies={copies} runs={runs} left={left} /></div>
       <div class="editor-panes">
         <nav class="editor-files" aria-label={t('Files of the project')} id="files-pane" onKeyDown={(event) => {
             if (event.key === 'Escape') desk.filesAreOpen.value = false;
@@ -141,7 +149,7 @@ function Bar({ boot, desk, running, saver }: { boot: Boot; desk: Desk; running: 
         </svg>
       </a>
       <h1 class="editor-title"><a href={project.url} title={project.name}>{project.name}</a></h1>
-      <span class={`save-state ${saver.state.value.kind}`} role="status">{describe(saver.state.value)}</span>
+      <SaveStatus saver={saver} />
       <span class="bar-space" />
       <InterpreterChoice running={running} />
       {isOn && (
@@ -245,19 +253,6 @@ function nextPart(desk: Desk, by: number): void {
   desk.pane.value = next.pane;
   if (next.pane === 'files') desk.filesAreOpen.value = true;
   requestAnimationFrame(() => document.querySelector<HTMLElement>(next.selector)?.focus());
-}
-
-function describe(state: SaveState): string {
-  switch (state.kind) {
-    case 'saved':
-      return t('Saved');
-    case 'waiting':
-      return t('Not saved yet');
-    case 'saving':
-      return t('Saving');
-    case 'failed':
-      return t('Not saved');
-  }
 }
 
 function runWords(state: Running['state']['value']): string {

@@ -1,6 +1,5 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Answer, HubApi } from '../api.ts';
-import type { Saver } from '../saver.ts';
+import type { Answer } from '../api.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
 import { settings } from './settings.ts';
@@ -8,6 +7,7 @@ import { whyNot } from './whyNot.ts';
 import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
 
 const afterTyping = 1_200;
+const mostSources = 100;
 
 /** The project as it runs beside its code: when it is run, of which page, in which interpreter, and what came of it. */
 export class Running {
@@ -86,7 +86,10 @@ export class Running {
     const run = ++this.#run;
     const wasOff = this.state.peek() === 'stopped';
     if (wasOff) this.state.value = 'preparing';
-    const address = await this.#prepare();
+    // Lines of tracebacks are looked up in what runs.
+    const { workspace } = this.#desk;
+    const sources = workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).slice(0, mostSources);
+    const [address] = await Promise.all([this.#prepare(), ...sources.map((path) => workspace.read(path))] as const);
     if (run !== this.#run) return;
     if (!address.ok) {
       if (wasOff) this.state.value = 'stopped';
@@ -134,13 +137,3 @@ export class Running {
     return url.href;
   }
 }
-
-/** Saves, and answers the caller's own address of the draft. */
-export const prepareWith = (api: HubApi, saver: Saver) => async (): Promise<Answer<string>> => {
-  if (!(await saver.save())) {
-    const state = saver.state.peek();
-    return { ok: false, failure: state.kind === 'failed' ? state.failure : { kind: 'offline' } };
-  }
-  const grant = await api.grant();
-  return grant.ok ? { ok: true, value: grant.value.url } : grant;
-};

@@ -12,6 +12,8 @@ export function whyNot(failure: Failure): string {
       return t('You are signed out. Sign in again; your text stays here.');
     case 'stale':
       return t('Somebody else saved this project meanwhile. Look at what changed first.');
+    case 'undecided':
+      return t('Somebody else changed the same files. Choose what to keep first.');
     default:
       return failure.message;
   }
