@@ -9,7 +9,7 @@ namespace PyScriptHub.Web.Serving;
 /// <summary>What a content host shows: one revision of one project, with what decides how.</summary>
 /// <param name="Publication">The publication that it is; null for a grant, which shows a draft.</param>
 /// <param name="Release">The release that a grant is bound to; null where pages and pin decide.</param>
-/// <param name="Grant">What kind of grant shows it; null for a publication and a trial.</param>
+/// <param name="Grant">What kind of grant shows it; null for a publication and for a trial.</param>
 /// <param name="Trial">What is tried and not saved; null where a revision is shown.</param>
 public sealed record ContentSite(
     Project Project, int RevisionNumber, Publication? Publication, string? Release, ContentGrantKind? Grant = null, TrialFiles? Trial = null)
@@ -110,7 +110,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
         }
         if (now + Trial.Lifetime - tried.ExpiresAt >= s_renewEvery)
             await db.Trials.Where(t => t.Label == label).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, now + Trial.Lifetime), ct);
-        return new ContentSite(tried.Project, tried.Project.HeadNumber, null, null, Trial: new TrialFiles(label, tried.Number, manifest!));
+        return new ContentSite(tried.Project, tried.Project.HeadNumber, null, null, null, new TrialFiles(label, tried.Number, manifest!));
     }
 
     private async Task RenewAsync(ContentGrant grant, DateTimeOffset now, CancellationToken ct)

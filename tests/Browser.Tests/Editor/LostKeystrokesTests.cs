@@ -115,7 +115,7 @@ public sealed class LostKeystrokesTests(EditorStage stage) : IClassFixture<Edito
                 break;
         }
         await ada.Context.SetOfflineAsync(false);
-        if (ended != TimeSpan.MaxValue) await ada.EditAsync(project.Text("editUrl"));
+        if (ended != TimeSpan.MaxValue) await ada.EditAsync(project.Text("editUrl"), name);
         await ada.StateAsync("Saved");
         return words.ConvertAll(word => (word.Word, ended == TimeSpan.MaxValue || ended - word.At >= s_kept));
 

@@ -54,7 +54,7 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.StateAsync("Saved");
 
         (await stage.StoredAsync(project)).ShouldBe("begin\nwritten while signed out");
-        await ada.Page.Keyboard.TypeAsync(", and after");
+        await ada.WriteAsync(", and after");
         await ada.StateAsync("Saved");
         (await stage.StoredAsync(project)).ShouldBe("begin\nwritten while signed out, and after");
     }
@@ -169,15 +169,17 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     [InlineData("kill")]
     public async Task After_the_tab_or_the_browser_was_killed_what_was_not_saved_is_back(string end)
     {
-        var (ada, project) = await WriterAsync();
+        var (ada, name) = await stage.MemberAsync();
         await using var _ = ada;
+        var project = await stage.ProjectAsync(name);
+        await ada.EditAsync(project.Text("editUrl"));
         await ada.Context.SetOfflineAsync(true);
         await ada.WriteAsync("not saved anywhere");
         await Task.Delay(1_000);
         await (end switch { "crash" => ada.CrashTabAsync(), "close" => ada.CloseTabAsync(), _ => ada.KillBrowserAsync() });
         await ada.Context.SetOfflineAsync(false);
 
-        await ada.EditAsync(project.Text("editUrl"));
+        await ada.EditAsync(project.Text("editUrl"), name);
         await ada.NoticeAsync("had not saved is back");
         await ada.TextAsync("not saved anywhere");
         await ada.StateAsync("Saved");
@@ -246,8 +248,10 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     [Fact]
     public async Task A_lost_answer_is_no_conflict_with_oneself_even_after_the_browser_was_killed()
     {
-        var (ada, project) = await WriterAsync();
+        var (ada, name) = await stage.MemberAsync();
         await using var _ = ada;
+        var project = await stage.ProjectAsync(name);
+        await ada.EditAsync(project.Text("editUrl"));
         // The hub gets and saves it; the answer is lost on its way back.
         await ada.Context.RouteAsync("**/files", async route =>
         {
@@ -264,7 +268,7 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.WriteAsync(" second");
         await Task.Delay(1_000);
         await ada.KillBrowserAsync();
-        await ada.EditAsync(project.Text("editUrl"));
+        await ada.EditAsync(project.Text("editUrl"), name);
         await ada.StateAsync("Saved");
         (await stage.StoredAsync(project)).ShouldBe("begin\nfirst second");
     }

@@ -80,9 +80,11 @@ internal sealed class Person : IAsyncDisposable
         await page.CloseAsync();
     }
 
-    public async Task EditAsync(string editUrl)
+    /// <summary>Opens the editor. A browser writes its cookies down seconds late: whoever was killed may have to sign in again.</summary>
+    public async Task EditAsync(string editUrl, string? userName = null)
     {
         await Page.GotoAsync(editUrl);
+        if (userName is not null && Page.Url.Contains("/sign-in", StringComparison.Ordinal)) await SignInAsync(Page, userName);
         await Page.Locator(".cm-content").WaitForAsync();
     }
 

@@ -4,8 +4,8 @@ import type { Level, Line, Note, Thread } from './protocol';
 
 const levels: Record<string, Level> = { log: 'log', info: 'info', warn: 'warn', error: 'error', debug: 'log', trace: 'log', dir: 'log', table: 'log' };
 
-// What PyScript and its worker say about themselves.
-const ownWords = /^\[pyscript\/|^Deprecated: use <script type=/;
+// What PyScript and the storage stand-in say about themselves at every start, and is of no use in an editor.
+const ownWords = /^\[pyscript\/|^The browser denies storage to this page here:/;
 
 /** Hears what a thread prints and what goes wrong in it. */
 export class Listener {
@@ -28,7 +28,7 @@ export class Listener {
       if (typeof native !== 'function') continue;
       (console as unknown as Record<string, unknown>)[name] = (...values: unknown[]) => {
         const text = render(values);
-        const isOwn = name === 'debug' && ownWords.test(text);
+        const isOwn = (name === 'debug' || name === 'info') && ownWords.test(text);
         const python = level === 'error' ? values.find(isPython) : undefined;
         const isTaken = isOwn || (python ? this.error(python) : this.line(level, text));
         if (isTaken) native.apply(console, values);
@@ -64,7 +64,7 @@ export class Listener {
 
   errorText(text: string): boolean {
     const key = text.replace(/^Uncaught /, '').trimEnd();
-    if (this.#lastErrors.includes(key)) return false;
+    if (this.#lastErrors.some((last) => last.includes(key))) return false;
     this.#lastErrors = [...this.#lastErrors.slice(-4), key];
     // The same error may well be made again, a moment later.
     setTimeout(() => { this.#lastErrors = this.#lastErrors.filter((each) => each !== key); }, 200);

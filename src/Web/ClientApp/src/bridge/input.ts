@@ -2,6 +2,12 @@
 import { cut } from './render';
 import { longest } from './protocol';
 
+/** The name on the global object under which Python finds its `input`. */
+export const hubInput = '__hubInput';
+
+/** Python that is run before a script's own. No function of Python's in between: its frame would be in every traceback. */
+export const replaceInput = `import builtins, js\nbuiltins.input = js.${hubInput}\ndel builtins, js\n`;
+
 const answered = 1;
 const head = 8;
 

@@ -2,7 +2,7 @@ import { longest, type Line } from './protocol';
 
 // A burst of so many lines goes through whole (the console keeps as many); what comes for ever is thinned to so many a second.
 const burst = { lines: 2_000, units: 1_000_000 };
-const lasting = { lines: 400, units: 64_000 };
+const lasting = { lines: 200, units: 64_000 };
 // Milliseconds between two messages of a flood.
 const pause = 50;
 // So many messages may go at once, so that what a script printed before it began to block is seen.

@@ -1,6 +1,6 @@
 import { Listener } from './console';
 import { boundDialogs } from './dialogs';
-import { answer, type Question } from './input';
+import { answer, replaceInput, type Question } from './input';
 import { Outbox } from './outbox';
 import { cut } from './render';
 import { hello, longest, portFor, type HubMessage, type PageMessage, type Phase } from './protocol';
@@ -118,6 +118,7 @@ export function startPage(): void {
     if (phase === 'starting') enter('starting', String((event as CustomEvent<unknown>).detail));
   };
   const onParsed = () => {
+    void hookInput();
     for (const element of document.querySelectorAll(scripts)) awaited.add(element);
     if (awaited.size === 0) enter('running');
   };
@@ -125,11 +126,6 @@ export function startPage(): void {
     // A page without Python is there when it is loaded.
     if (phase === 'running' && awaited.size === 0) enter('done');
   };
-  const onLeave = () => {
-    outbox.flush();
-    send({ kind: 'bye' });
-  };
-
   function listen(): void {
     listener.listen();
     for (const tag of tags) {
@@ -140,8 +136,25 @@ export function startPage(): void {
     addEventListener('py:all-done', onAllDone);
     document.addEventListener('DOMContentLoaded', onParsed);
     addEventListener('load', onLoad);
-    addEventListener('pagehide', onLeave);
+    // No listener for leaving: Chromium would keep the process of a page that never rests alive for it, and the next run would
+    // begin in that.
   }
+
+  // PyScript's own hooks, out of the module that the page has loaded: import() of its address gives that very one.
+  const hookInput = async () => {
+    for (const core of document.querySelectorAll<HTMLScriptElement>('script[type="module"][src]')) {
+      if (!/\/core(\.min)?\.js$/.test(new URL(core.src).pathname)) continue;
+      try {
+        const { hooks } = (await import(/* @vite-ignore */ core.src)) as { hooks?: { main?: Record<string, unknown> } };
+        for (const name of ['codeBeforeRun', 'codeBeforeRunAsync']) {
+          const code = hooks?.main?.[name];
+          if (code instanceof Set) code.add(replaceInput);
+        }
+      } catch {
+        // What cannot be loaded was said by the script element itself.
+      }
+    }
+  };
 
   // Errors that PyScript shows in the page and says nowhere else.
   new MutationObserver((records) => {

@@ -43,9 +43,7 @@ export type PageMessage =
   | { kind: 'source'; source: Source }
   | { kind: 'phase'; phase: Phase; detail?: string }
   | { kind: 'input'; prompt: string }
-  | { kind: 'pong' }
-  /** The page is being left. */
-  | { kind: 'bye' };
+  | { kind: 'pong' };
 
 /** From the hub, through the port. */
 export type HubMessage = { kind: 'ping' } | { kind: 'answer'; text: string };

@@ -63,7 +63,7 @@ function inspect(value: unknown, before: string, depth: number, parents: readonl
 function object(value: object, before: string, depth: number, parents: readonly object[]): string {
   if (value instanceof Error) return error(value, before);
   // An object of Python's: it has words of its own, and looking into it runs Python.
-  if ('toJs' in value || 'js_id' in value) return String(value as { toString(): string });
+  if ('toJs' in value || 'js_id' in value) return words(value);
   if (typeof value === 'function') return `ƒ ${value.name}()`;
   if (typeof Node === 'function' && value instanceof Node) return node(value);
   if (parents.includes(value)) return '(circular)';
@@ -86,6 +86,8 @@ function object(value: object, before: string, depth: number, parents: readonly 
     return `${key}: ${descriptor && 'value' in descriptor ? show(descriptor.value) : '(…)'}`;
   }, keys.length)}}`;
 }
+
+const words = (value: { toString(): string }): string => value.toString();
 
 function list<T>(values: Iterable<T>, show: (value: T) => string, count: number): string {
   const shown: string[] = [];
@@ -116,6 +118,9 @@ export const isPython = (value: unknown): boolean =>
   value instanceof Error && (value.name === 'PythonError' || value.constructor.name === 'PythonError' || value.message.startsWith('Traceback (most recent call last)'));
 
 function node(value: Node): string {
-  if (value instanceof Element) return cut((value.cloneNode(false) as Element).outerHTML, 500);
+  if (value instanceof Element) {
+    const copy = value.cloneNode(false);
+    return copy instanceof Element ? cut(copy.outerHTML, 500) : value.nodeName;
+  }
   return value.nodeName;
 }

@@ -1,7 +1,8 @@
 import { Listener } from './console';
-import { wait } from './input';
+import { hubInput, replaceInput, wait } from './input';
 import { Outbox } from './outbox';
 import { longest } from './protocol';
+import { render } from './render';
 import { connect, workerPort, type WorkerMessage } from './threads';
 import { readLineage, restoreBase, wrapWorkers } from '../workers';
 
@@ -10,18 +11,6 @@ interface Bootstrap {
   options?: { type?: unknown };
   hooks?: Record<string, unknown>;
 }
-
-// Runs before a worker's Python. `__hub_input` answers null where the worker cannot wait.
-const python = `
-import builtins, js
-def _hub_input(prompt=""):
-    answer = js.__hubInput(str(prompt))
-    if answer is None:
-        raise RuntimeError("input() cannot wait here: the page is not cross-origin isolated, or this browser has no SharedArrayBuffer. Switch the project's isolation on, or ask through an input element.")
-    return answer
-builtins.input = _hub_input
-del builtins, js, _hub_input
-`;
 
 /** The bridge's part in a worker: what it prints and what goes wrong in it goes to the page, even while it never rests. */
 export function startWorker(): void {
@@ -56,21 +45,22 @@ export function startWorker(): void {
     const all = hooks ?? ((data as Bootstrap).hooks = {});
     for (const key of ['codeBeforeRun', 'codeBeforeRunAsync']) {
       const before = all[key];
-      all[key] = typeof before === 'string' && before !== '' ? `${before}\n${python}` : python;
+      all[key] = typeof before === 'string' && before !== '' ? `${before}\n${replaceInput}` : replaceInput;
     }
   });
 
   const canWait = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function';
-  const ask = (prompt: unknown): string | null => {
-    const text = prompt === undefined ? '' : String(prompt);
+  const ask = (prompt: unknown): string => {
+    const text = prompt === undefined ? '' : render([prompt]);
     if (!canWait) {
       listener.note('input-cannot-wait', text);
-      return null;
+      throw new Error('input() cannot wait here: the page is not cross-origin isolated, or this browser has no shared memory.');
     }
     outbox.flush();
     return wait((question) => { send({ kind: 'question', question }); }, text);
   };
-  for (const name of ['prompt', '__hubInput']) {
+  // JavaScript of workers has no prompt() elsewhere; Pyodide takes it as its standard input.
+  for (const name of ['prompt', hubInput]) {
     Object.defineProperty(globalThis, name, { value: ask, configurable: true, writable: true });
   }
 

@@ -59,7 +59,7 @@ export function App({ boot, api, workspace, saver, runs, copies, left }: Props) 
       style={{ '--files-width': `${settings.filesWidth.value}px`, '--preview-part': String(settings.previewPart.value) }}
     >
       <Bar boot={boot} desk={desk} running={running} saver={saver} />
-      <SaveNotices saver={saver} copies={copies} runs={runs} left={left} />
+      <div class="editor-notices"><SaveNotices saver={saver} copies={copies} runs={runs} left={left} /></div>
       <div class="editor-panes">
         <nav class="editor-files" aria-label={t('Files of the project')} id="files-pane" onKeyDown={(event) => {
             if (event.key === 'Escape') desk.filesAreOpen.value = false;

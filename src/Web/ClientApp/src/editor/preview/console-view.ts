@@ -12,6 +12,8 @@ export interface ConsoleViewOptions {
 
 // Older lines are dropped, which is said.
 const mostLines = 2_000;
+// More in one frame would be felt while typing.
+const perFrame = 150;
 // Milliseconds between two announcements to those who hear the page.
 const announceEvery = 3_000;
 
@@ -94,7 +96,7 @@ export class ConsoleView {
 
   /** Every line that is there, as text. */
   get text(): string {
-    this.#render();
+    this.#render(mostLines);
     return this.#shown.map(({ line }) => withoutCodes(line.text) + (line.count > 1 ? ` (× ${line.count})` : '')).join('\n');
   }
 
@@ -165,17 +167,18 @@ export class ConsoleView {
 
   // A hidden tab has no frames: lines wait there, bounded.
   #later(): void {
-    this.#frame ||= requestAnimationFrame(() => {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#render();
     });
   }
 
-  #render(): void {
+  #render(most = perFrame): void {
     const isAtEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 24;
     const last = this.#shown.at(-1);
     if (last) showCount(last);
-    const fresh = this.#waiting.splice(0).map((line) => this.#show(line));
+    const fresh = this.#waiting.splice(0, most).map((line) => this.#show(line));
     this.#list.append(...fresh.map(({ item }) => item));
     this.#shown.push(...fresh);
     const surplus = this.#shown.splice(0, Math.max(0, this.#shown.length - mostLines));
@@ -185,6 +188,7 @@ export class ConsoleView {
       this.#dropped.hidden = false;
       this.#dropped.textContent = t('{0} earlier lines are not kept.', this.#lost);
     }
+    if (this.#waiting.length > 0) this.#later();
     this.#showQuestion();
     if (isAtEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#announce();

@@ -26,8 +26,7 @@ export function readMessage(data: unknown): PageMessage | null {
     case 'input':
       return isText(data['prompt'], longest.prompt + 100) ? { kind: 'input', prompt: data['prompt'] } : null;
     case 'pong':
-    case 'bye':
-      return { kind: data['kind'] };
+      return { kind: 'pong' };
     default:
       return null;
   }

@@ -11,6 +11,12 @@ interface Found {
 const pythonFrame = /File "([^"\n]{1,500})", line (\d{1,7})/g;
 // What interpreters call code that came from no file.
 const nameless = new Set(['<exec>', '<stdin>', '<string>', '<input>', '<console>']);
+// The frames with which Pyodide itself begins a traceback: how it runs code, and not what the code does.
+const runners = /(Traceback \(most recent call last\):\n)(?: {2}File "[^"\n]*\/_pyodide\/[^"\n]*", line \d+, in [^\n]*\n(?: {4}[^\n]*\n)*)+/g;
+
+/** A traceback that begins where the project's own code does. */
+export const withoutRunners = (text: string): string => text.replace(runners, '$1');
+
 // Where Pyodide's own Python lies.
 const library = /^\/lib\/python|^<frozen |\.zip\//;
 const page = /^https?:\/\/[^\s)]+$/;
@@ -39,13 +45,13 @@ export class Places {
     // With few distinct addresses this is one search: the origin is a fixed text.
     const origin = new URL(this.#root).origin;
     for (let at = text.indexOf(origin); at >= 0; at = text.indexOf(origin, at + 1)) {
-      const whole = /^[^\s"'()<>]{1,2000}?:\d{1,7}(:\d{1,7})?(?![\d:])/.exec(text.slice(at, at + 2_020))?.[0];
-      const parts = whole === undefined ? null : /^(.*?):(\d+)(?::(\d+))?$/.exec(whole.slice(origin.length));
-      if (whole === undefined || !parts) continue;
-      const file = this.#path(origin + (parts[1] ?? ''));
+      const match = /^(\/[^\s"'()<>]{0,2000}?):(\d{1,7})(?::(\d{1,7}))?(?![\w:/])/.exec(text.slice(at + origin.length, at + origin.length + 2_020));
+      if (!match) continue;
+      const [whole, path = '', line, column] = match;
+      const file = this.#path(origin + path);
       if (file === null) continue;
-      const place = this.#within({ file, line: Number(parts[2]), ...(parts[3] !== undefined && { column: Number(parts[3]) }) });
-      if (place) found.push({ start: at, end: at + whole.length, place });
+      const place = this.#within({ file, line: Number(line), ...(column !== undefined && { column: Number(column) }) });
+      if (place) found.push({ start: at, end: at + origin.length + whole.length, place });
     }
     return found.sort((a, b) => a.start - b.start);
   }

@@ -1,7 +1,7 @@
 import { t } from '../../texts.ts';
 import { hello, longest, portFor, type HubMessage, type Line, type Note, type Source } from '../../bridge/protocol.ts';
 import { readMessage } from './messages.ts';
-import { Places } from './places.ts';
+import { Places, withoutRunners } from './places.ts';
 import type { ConsoleLine, PreviewState, Problem, ProjectFile } from './types.ts';
 
 export interface PreviewOptions {
@@ -97,6 +97,7 @@ class Run {
   #prompts: string[] = [];
   #pinged = 0;
   #isAnswered = true;
+  #isGreeted = false;
   #isSilent = false;
   #timer = 0;
   #waiting = 0;
@@ -149,6 +150,7 @@ class Run {
     if (this.#loads > mostLoads) return;
     this.#port?.close();
     clearTimeout(this.#waiting);
+    this.#isGreeted = true;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -164,13 +166,19 @@ class Run {
     this.#frame.contentWindow?.postMessage(portFor, this.#url.origin, [port2]);
   }
 
+  // Each page with a bridge says hello before it is loaded. One without is bytes of no charset, a picture, or a page elsewhere,
+  // which the browser does not tell apart from here.
   #onLoad(): void {
-    if (this.#port) return;
-    // No bridge spoke: bytes of no charset, a picture, or a page elsewhere, which the browser does not tell apart from here.
     clearTimeout(this.#waiting);
-    this.#waiting = window.setTimeout(() => {
-      if (!this.#port) this.#set('done', t('What the preview shows is not connected to the console.'));
-    }, bridgeWithin);
+    if (!this.#isGreeted) {
+      this.#waiting = window.setTimeout(() => {
+        this.#port?.close();
+        this.#port = null;
+        this.#isSilent = false;
+        this.#set('done', t('What the preview shows is not connected to the console.'));
+      }, bridgeWithin);
+    }
+    this.#isGreeted = false;
   }
 
   #beat(): void {
@@ -217,11 +225,6 @@ class Run {
           this.#isSilent = false;
           this.#enter(this.#state);
         }
-        break;
-      case 'bye':
-        this.#port?.close();
-        this.#port = null;
-        this.#set('loading');
     }
   }
 
@@ -230,7 +233,7 @@ class Run {
       this.#options.onLine({ level: 'warn', text: t('{0} lines are left out: the page prints faster than anyone reads.', dropped), count: 1, time: Date.now(), places: [], from: 'main' });
     }
     for (const line of lines) {
-      const text = line.note === undefined ? line.text : notes[line.note](line.text);
+      const text = line.note === undefined ? withoutRunners(line.text) : notes[line.note](line.text);
       const source = line.source === undefined ? undefined : this.#sources.get(line.source);
       const isError = line.level === 'error';
       // Only errors name places worth a search; a flood of prints costs nothing here.

@@ -2,7 +2,7 @@ import { signal, type Signal } from '@preact/signals';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorSelection, Text, type EditorState, type Extension, type StateEffect } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { bytesOf, type Content } from '../content.ts';
+import { bytesOf, hashOf, type Content } from '../content.ts';
 import { fromOutside, language, stateOf, wrapping } from '../code/setup.ts';
 import { languageOf, longestHighlighted } from '../code/languages.ts';
 import type { Workspace } from '../workspace.ts';
@@ -70,8 +70,11 @@ export class Documents {
   /** Gives the place in the page where code is shown. */
   attach(parent: HTMLElement): () => void {
     const view = new EditorView({ parent, extensions: EditorView.cspNonce.of(nonceOf(document)) });
-    this.#view = view;
     const shown = this.shown.peek();
+    const open = shown.kind === 'text' ? this.#open.get(shown.path) : undefined;
+    // Before the view is known: an empty one would be kept as the text's own state.
+    if (open) view.setState(open.state);
+    this.#view = view;
     if (shown.kind === 'text') void this.show(shown.path);
     return () => {
       this.#keep();
@@ -260,10 +263,8 @@ function difference(before: Text, after: Text): { from: number; to: number; inse
   return { from: start, to: a.length - end, insert: after.slice(start, b.length - end) };
 }
 
-/** Whether the hub's file is what was written here; browsers hash on secure origins alone, else it is fetched and looked at. */
+/** Whether the hub's file is what was written here; where browsers do not hash, it is fetched and looked at. */
 async function isSame(content: Content, entry: { length: number; sha256: string }): Promise<boolean> {
   const bytes = bytesOf(content);
-  if (bytes.size !== entry.length || !isSecureContext) return false;
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('') === entry.sha256.toLowerCase();
+  return bytes.size === entry.length && (await hashOf(bytes)) === entry.sha256.toLowerCase();
 }

@@ -47,7 +47,7 @@ export function FindInFiles({ desk, onClose }: { desk: Desk; onClose: () => void
   return (
     <Dialog title={t('Find in all files')} size="large" onClose={onClose}>
       <div class="row">
-        <input class="input grow" data-first type="search" aria-label={t('Find')} value={query.value} onInput={(event) => (query.value = event.currentTarget.value)} />
+        <input class="input grow" data-first type="text" aria-label={t('Find')} value={query.value} onInput={(event) => (query.value = event.currentTarget.value)} />
         <label class="check"><input type="checkbox" checked={matchCase.value} onChange={(event) => (matchCase.value = event.currentTarget.checked)} />{t('Match case')}</label>
       </div>
       <p class="soft small" role="status">

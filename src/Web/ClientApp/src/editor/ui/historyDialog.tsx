@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts';
 import { nonceOf } from './documents.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
-import { whyNot } from './running.ts';
+import { whyNot } from './whyNot.ts';
 
 interface Props {
   desk: Desk;
@@ -78,13 +78,12 @@ export function HistoryDialog({ desk, api, saver, onClose }: Props) {
     // What is not saved yet becomes a state of its own first, so that restoring loses nothing.
     const saved = await saver.save();
     const restored = saved ? await api.restore(revision, desk.workspace.revision.peek()) : null;
-    const head = restored?.ok ? await api.files() : restored;
     isBusy.value = false;
-    if (!head?.ok) {
-      trouble.value = head ? whyNot(head.failure) : t('What is not saved yet could not be saved, so nothing was restored.');
+    if (!restored?.ok) {
+      trouble.value = restored ? whyNot(restored.failure) : t('What is not saved yet could not be saved, so nothing was restored.');
       return;
     }
-    desk.workspace.rebase(head.value);
+    await saver.follow();
     onClose();
     desk.say(t('The project is as it was in revision {0}. What it was before is in the history.', revision));
   };

@@ -1,12 +1,13 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Answer, Failure } from '../api.ts';
-import { t } from '../../texts.ts';
+import type { Answer } from '../api.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
 import { settings } from './settings.ts';
+import { whyNot } from './whyNot.ts';
 import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
 
 const afterTyping = 1_200;
+const mostSources = 100;
 
 /** The project as it runs beside its code: when it is run, of which page, in which interpreter, and what came of it. */
 export class Running {
@@ -56,7 +57,7 @@ export class Running {
     this.#console = view;
     this.#preview = new Preview(frame, {
       onLine: (line) => {
-        if (line.level === 'error') this.errors.value++;
+        if (line.level === 'error') this.errors.value += line.count;
         view.add(line);
       },
       onState: (state, detail) => {
@@ -85,7 +86,10 @@ export class Running {
     const run = ++this.#run;
     const wasOff = this.state.peek() === 'stopped';
     if (wasOff) this.state.value = 'preparing';
-    const address = await this.#prepare();
+    // Lines of tracebacks are looked up in what runs.
+    const { workspace } = this.#desk;
+    const sources = workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).slice(0, mostSources);
+    const [address] = await Promise.all([this.#prepare(), ...sources.map((path) => workspace.read(path))] as const);
     if (run !== this.#run) return;
     if (!address.ok) {
       if (wasOff) this.state.value = 'stopped';
@@ -111,11 +115,6 @@ export class Running {
     this.state.value = 'stopped';
   }
 
-  clearConsole(): void {
-    this.#console?.clear();
-    this.errors.value = 0;
-  }
-
   /** The running page in a tab of its own, which cannot reach back to the editor. */
   async popOut(): Promise<void> {
     const address = await this.#prepare();
@@ -136,23 +135,5 @@ export class Running {
     if (page !== null && this.pages.peek().includes(page)) url.pathname += (url.pathname.endsWith('/') ? '' : '/') + page.split('/').map(encodeURIComponent).join('/');
     if (settings.interpreter.peek() !== '') url.searchParams.set('interpreter', settings.interpreter.peek());
     return url.href;
-  }
-}
-
-/** Why a call failed, and what to do about it. */
-export function whyNot(failure: Failure): string {
-  switch (failure.kind) {
-    case 'offline':
-      return t('The hub cannot be reached just now. Your text is still here; try again in a moment.');
-    case 'busy':
-      return t('The hub is busy. Try again in {0} seconds.', failure.retryAfter);
-    case 'signed-out':
-      return t('You are signed out. Sign in again; your text stays here.');
-    case 'stale':
-      return t('Somebody else saved this project meanwhile. Look at what changed first.');
-    case 'undecided':
-      return t('Something else must be decided first; it stands above the files.');
-    default:
-      return failure.message;
   }
 }

@@ -7,7 +7,7 @@ import type { Saver } from '../saver.ts';
 import type { Desk } from './desk.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
-import { whyNot } from './running.ts';
+import { whyNot } from './whyNot.ts';
 
 interface Props {
   desk: Desk;
