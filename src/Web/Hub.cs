@@ -101,7 +101,9 @@ public static class Hub
         services.AddSingleton<ScriptJson>();
         services.AddScoped<IBlobStore, PostgresBlobs>();
         services.AddScoped<RevisionWriter>();
+        services.AddScoped<TrialWriter>();
         services.AddScoped<RateLimits>();
+        services.AddScoped<TrialLimits>();
         services.AddSingleton<ArchiveFetch>();
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();

@@ -4,7 +4,7 @@ using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
 
-/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants that lapsed, counted windows.</summary>
+/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants and trials that lapsed, counted windows.</summary>
 public sealed class ProjectPurge(HubDb db)
 {
     /// <summary>
@@ -34,6 +34,8 @@ public sealed class ProjectPurge(HubDb db)
         // A viewer's lapsed grant is kept for a while: it is renewed under the same label, where the page's storage is.
         var lapsedBefore = now.ToUniversalTime() - TimeSpan.FromDays(90);
         await db.ContentGrants.Where(grant => grant.ExpiresAt < lapsedBefore).ExecuteDeleteAsync(ct);
+        var utc = now.ToUniversalTime();
+        await db.Trials.Where(trial => trial.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         var countedBefore = now.ToUniversalTime() - TimeSpan.FromDays(1);
         await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
