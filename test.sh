@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs all tests. Installs what they need and is missing: npm packages come with the build, Chromium from Debian's packages.
+# Runs all tests. Installs what they need and is missing: npm packages come with the build, browsers from Debian's packages.
 # The last line counts all suites: "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -10,13 +10,19 @@ fail() { echo "$1" >&2; echo "0 passed, 1 failed"; exit 1; }
 command -v dotnet >/dev/null || fail "Install the .NET SDK 10 first: https://dot.net"
 command -v node >/dev/null || fail "Install Node 20 or later first: https://nodejs.org"
 
-if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null && [ -z "${HUB_TEST_BROWSER:-}" ]; then
+# Chromium for nearly all browser tests; Firefox, and WebKitGTK on a display of its own, for the way of whoever was given an address.
+wanted=()
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ -n "${HUB_TEST_BROWSER:-}" ] || wanted+=(chromium)
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
+command -v WebKitWebDriver >/dev/null || wanted+=(webkit2gtk-driver)
+command -v Xvfb >/dev/null || wanted+=(xvfb)
+if [ "${#wanted[@]}" -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    echo "Installing Chromium from Debian's packages"
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >/tmp/apt-chromium.log 2>&1 \
-      || fail "Chromium could not be installed: see /tmp/apt-chromium.log"
+    echo "Installing ${wanted[*]} from Debian's packages"
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${wanted[@]}"; } >/tmp/apt-browsers.log 2>&1 \
+      || fail "The browsers could not be installed: see /tmp/apt-browsers.log"
   else
-    fail "Install Chromium, or name one in HUB_TEST_BROWSER."
+    fail "Install ${wanted[*]} first (Chromium may also be named in HUB_TEST_BROWSER)."
   fi
 fi
 

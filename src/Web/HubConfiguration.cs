@@ -22,7 +22,7 @@ public static class HubConfiguration
     /// <summary>Every key under <c>Hub:</c>, in the form in which it is documented.</summary>
     public static readonly IReadOnlyList<string> Keys =
     [
-        "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
+        "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken", "Hub:Import:PrivateHosts",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
     ];
 
@@ -39,6 +39,7 @@ public static class HubConfiguration
             IsWorker = roles.Contains("worker"),
             AdminToken = ReadAdminToken(configuration),
             ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
+            PrivateImportHosts = ReadPrivateHosts(configuration),
             Limits = ReadLimits(configuration),
         };
     }
@@ -104,6 +105,14 @@ public static class HubConfiguration
         return token is { Length: < 16 }
             ? throw new HubConfigurationException("Hub:Setup:AdminToken", "has fewer than 16 characters. Use a long random secret.")
             : token;
+    }
+
+    private static string[] ReadPrivateHosts(IConfiguration configuration)
+    {
+        var hosts = (Value(configuration, "Hub:Import:PrivateHosts") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return Array.Find(hosts, host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var url) || url.AbsolutePath != "/" || url.UserInfo.Length > 0) is { } wrong
+            ? throw new HubConfigurationException("Hub:Import:PrivateHosts", $"'{wrong}' is no host. Write names or name:port, with commas between.")
+            : hosts;
     }
 
     private static ProjectLimits ReadLimits(IConfiguration configuration)

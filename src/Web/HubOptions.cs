@@ -23,5 +23,8 @@ public sealed record HubOptions
     /// <summary>The PostgreSQL to use; null for the embedded one.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Hosts (<c>name</c> or <c>name:port</c>) that archives may be fetched from although their addresses are private.</summary>
+    public IReadOnlyCollection<string> PrivateImportHosts { get; init; } = [];
+
     public ProjectLimits Limits { get; init; } = new();
 }

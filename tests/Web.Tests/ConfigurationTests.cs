@@ -14,6 +14,7 @@ public sealed class ConfigurationTests
     [InlineData("Hub:Roles", "web,butler")]
     [InlineData("Hub:Roles", "worker")]
     [InlineData("Hub:Setup:AdminToken", "short")]
+    [InlineData("Hub:Import:PrivateHosts", "http://files.lan/path")]
     [InlineData("Hub:Limits:FileBytes", "-1")]
     [InlineData("Hub:Limits:FileBytes", "25 MB")]
     [InlineData("Hub:Limits:Files", "99999999999")]

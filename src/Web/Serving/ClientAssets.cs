@@ -39,4 +39,8 @@ public sealed class ClientAssets
 /// <summary>The files of one entry: names within the folder of the assets.</summary>
 /// <param name="Script">The script, for example <c>storage.BsUWj-q1.js</c>.</param>
 /// <param name="Style">The style sheet, where the entry has one.</param>
-public sealed record ClientEntry(string Script, string? Style = null);
+public sealed record ClientEntry(string Script, string? Style = null)
+{
+    /// <summary>The English texts that the entry's scripts show, each the key of its translation.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+}

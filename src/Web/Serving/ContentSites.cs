@@ -26,7 +26,7 @@ public sealed record ContentSite(Project Project, int RevisionNumber, Publicatio
 /// Finds what a label shows. The table is asked for every request, so that what is taken back is gone at once; only where the
 /// database is away does what was last seen answer.
 /// </summary>
-public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvider time)
+public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSites templates, TimeProvider time)
 {
     // A viewer's grant is written no more often than this while it is in use.
     private static readonly TimeSpan s_renewEvery = TimeSpan.FromMinutes(10);
@@ -34,6 +34,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvide
     /// <summary>The site of a label, or null.</summary>
     public async Task<ContentSite?> FindAsync(string label, CancellationToken ct)
     {
+        if (templates.Find(label) is { } template) return template;
         try
         {
             var site = await ReadAsync(label, ct);
@@ -49,6 +50,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TimeProvide
     /// <summary>The files of a revision, which never change.</summary>
     public async Task<Manifest> ManifestAsync(ProjectId project, int revision, CancellationToken ct)
     {
+        if (templates.ManifestOf(project) is { } template) return template;
         if (memory.Manifests.TryGetValue((project, revision), out Manifest? known)) return known!;
         var manifest = await db.Revisions.Where(r => r.ProjectId == project && r.Number == revision).Select(r => r.Manifest).SingleAsync(ct);
         return memory.Manifests.Set((project, revision), manifest, new MemoryCacheEntryOptions { Size = manifest.Files.Count + 1 });

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
@@ -175,7 +176,8 @@ static class ContentNotices
 
     public static Task WriteAsync(HttpContext context, int status, (string Title, string Text) notice)
     {
-        var (title, text) = (WebUtility.HtmlEncode(notice.Title), WebUtility.HtmlEncode(notice.Text));
+        var texts = context.RequestServices.GetRequiredService<IStringLocalizer<Texts>>();
+        var (title, text) = (WebUtility.HtmlEncode(texts[notice.Title]), WebUtility.HtmlEncode(texts[notice.Text]));
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
         if (context.Response.Headers.CacheControl.Count == 0) context.Response.Headers.CacheControl = "no-store";
@@ -183,7 +185,7 @@ static class ContentNotices
         return context.Response.WriteAsync(
             $$"""
             <!doctype html>
-            <html lang="en">
+            <html lang="{{Languages.Current}}">
             <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{title}}</title>
             <style>
               :root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }

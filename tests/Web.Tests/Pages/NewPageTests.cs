@@ -33,7 +33,7 @@ public sealed class NewPageTests(SharedHub shared) : IClassFixture<SharedHub>
     {
         using var refused = await (await OwnerAsync()).SendFormAsync("/new", "Import");
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("Choose a zip archive.");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("Choose a zip archive or files.");
     }
 
     [Fact]

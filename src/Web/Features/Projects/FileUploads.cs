@@ -18,6 +18,7 @@ static class FileUploads
         {
             var file = FilePath.Parse(ProjectEndpoints.Unescaped(path));
             if (!file.IsOk) return Problems.Of(file.Error);
+            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
             var content = await BodyLimits.ReadBytesAsync(request, $"The file '{file.Value}'", limits.FileBytes, ct);
             if (!content.IsOk) return Problems.Of(content.Error);
             return (await hub.Send(new SaveFiles(id, [NewFile.Of(file.Value, content.Value)], [], condition), ct)).ToHttp(saved => Saved(request, saved));
@@ -42,6 +43,7 @@ static class FileUploads
                 if (!path.IsOk) return Problems.Of(path.Error);
                 deleted.Add(path.Value);
             }
+            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
             await using var uploads = new Uploads();
             if (request.ContentLength is > 0 || request.HasFormContentType)
             {
