@@ -1,3 +1,4 @@
+import { later } from './natives';
 import type { Outbox } from './outbox';
 import { cut, isPython, render, renderError } from './render';
 import type { Level, Line, Note, Thread } from './protocol';
@@ -67,7 +68,7 @@ export class Listener {
     if (this.#lastErrors.some((last) => last.includes(key))) return false;
     this.#lastErrors = [...this.#lastErrors.slice(-4), key];
     // The same error may well be made again, a moment later.
-    setTimeout(() => { this.#lastErrors = this.#lastErrors.filter((each) => each !== key); }, 200);
+    later(() => { this.#lastErrors = this.#lastErrors.filter((each) => each !== key); }, 200);
     return this.line('error', text, { uncaught: true });
   }
 

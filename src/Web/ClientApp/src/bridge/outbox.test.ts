@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Outbox } from './outbox.ts';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { Line } from './protocol.ts';
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+// Before the outbox takes the timers that it uses, which it does once.
+vi.useFakeTimers();
+const { Outbox } = await import('./outbox.ts');
+afterEach(() => { vi.clearAllTimers(); });
 
 const line = (text: string): Line => ({ level: 'log', text, count: 1, time: 1, from: 'main' });
 

@@ -1,3 +1,4 @@
+import { later } from './natives';
 import { longest, type Line } from './protocol';
 
 // A burst of so many lines goes through whole (the console keeps as many); what comes for ever is thinned to so many a second.
@@ -23,13 +24,9 @@ export class Outbox {
   #messages = prompt;
   #counted = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #later: (run: () => void) => ReturnType<typeof setTimeout>;
 
   constructor(send: (lines: Line[], dropped: number) => void) {
     this.#send = send;
-    // The page may replace the global one.
-    const native = globalThis.setTimeout;
-    this.#later = (run) => native(run, pause);
   }
 
   /** Adds a line; answers whether it was taken as a line of its own, and not dropped or counted onto the one before. */
@@ -50,7 +47,7 @@ export class Outbox {
       if (this.#tail.length > kept) this.#dropped += this.#tail.shift()?.count ?? 0;
     }
     if (this.#messages >= 1) this.flush();
-    else this.#timer ??= this.#later(() => { this.flush(); });
+    else this.#timer ??= later(() => { this.flush(); }, pause);
     return !isRepeated && this.#tail.length === 0;
   }
 
@@ -73,7 +70,7 @@ export class Outbox {
       this.#dropped = 0;
       this.#post(tail, dropped);
     }
-    if (this.#tail.length > 0) this.#timer = this.#later(() => { this.flush(); });
+    if (this.#tail.length > 0) this.#timer = later(() => { this.flush(); }, pause);
   }
 
   #post(lines: Line[], dropped: number): void {

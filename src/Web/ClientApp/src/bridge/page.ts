@@ -1,6 +1,7 @@
 import { Listener } from './console';
 import { boundDialogs } from './dialogs';
 import { answer, replaceInput, type Question } from './input';
+import { post } from './natives';
 import { Outbox } from './outbox';
 import { cut } from './render';
 import { hello, longest, portFor, type HubMessage, type PageMessage, type Phase } from './protocol';
@@ -26,7 +27,7 @@ export function startPage(): void {
   let port: MessagePort | undefined;
   const waiting: PageMessage[] = [];
   const send = (message: PageMessage) => {
-    if (port) port.postMessage(message);
+    if (port) post(port, message);
     else if (waiting.length < mostWaiting) waiting.push(message);
   };
   const outbox = new Outbox((lines, dropped) => { send({ kind: 'lines', lines, dropped }); });
@@ -51,7 +52,7 @@ export function startPage(): void {
     removeEventListener('message', onPort);
     port = given;
     port.onmessage = onHubMessage;
-    for (const message of waiting.splice(0)) port.postMessage(message);
+    for (const message of waiting.splice(0)) post(port, message);
   });
   window.parent.postMessage(hello, hub);
 

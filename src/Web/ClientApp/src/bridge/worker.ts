@@ -1,5 +1,6 @@
 import { Listener } from './console';
 import { hubInput, replaceInput, wait } from './input';
+import { post } from './natives';
 import { Outbox } from './outbox';
 import { longest } from './protocol';
 import { render } from './render';
@@ -18,7 +19,7 @@ export function startWorker(): void {
   const early: [WorkerMessage, Transferable[]][] = [];
   let port: MessagePort | undefined;
   const send = (message: WorkerMessage, transfer: Transferable[] = []) => {
-    if (port) port.postMessage(message, transfer);
+    if (port) post(port, message, transfer);
     else if (early.length < 1_000) early.push([message, transfer]);
   };
   const outbox = new Outbox((lines, dropped) => { send({ kind: 'lines', lines, dropped }); });
@@ -32,7 +33,7 @@ export function startWorker(): void {
     if (given instanceof MessagePort && !port) {
       event.stopImmediatePropagation();
       port = given;
-      for (const [message, transfer] of early.splice(0)) port.postMessage(message, transfer);
+      for (const [message, transfer] of early.splice(0)) post(port, message, transfer);
       return;
     }
     if (isBegun) return;
