@@ -49,7 +49,10 @@ try {
     const files = [result].flat().flatMap(output => output.output);
     const script = files.find(file => file.type === 'chunk' && file.isEntry);
     const texts = textsOf(files.filter(file => file.type === 'chunk').flatMap(chunk => chunk.moduleIds));
-    const style = files.find(file => file.type === 'asset' && file.fileName.startsWith(`${name}.`) && file.fileName.endsWith('.css'));
+    const styles = files.filter(file => file.type === 'asset' && file.fileName.endsWith('.css'));
+    // Pages link one sheet an entry; styles of a part that is fetched later would be lost.
+    if (styles.length > 1) throw new Error(`The entry ${name} has ${styles.length} style sheets: ${styles.map(file => file.fileName)}`);
+    const [style] = styles;
     manifest[name] = { script: script.fileName, ...(style && { style: style.fileName }), ...(texts.length > 0 && { texts }) };
   }
   writeFileSync(`${folder}/assets/manifest.json`, JSON.stringify(manifest, null, 2) + '\n');

@@ -17,6 +17,9 @@ public sealed class ClientAssets
     /// <summary>The storage stand-in's file name, for <c>/.hub/</c> of a project's origin.</summary>
     public string StorageScript => this["storage"].Script;
 
+    /// <summary>The file name of the bridge between a preview and the editor, for <c>/.hub/</c> of a project's origin.</summary>
+    public string BridgeScript => this["bridge"].Script;
+
     /// <summary>The files of an entry; an entry that was not built is a mistake of the build, and thrown.</summary>
     public ClientEntry this[string entry] => _entries.TryGetValue(entry, out var files)
         ? files

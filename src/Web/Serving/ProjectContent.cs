@@ -39,7 +39,13 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
             await AnswerTakenDownAsync(context);
             return;
         }
-        ContentHeaders.Put(response, origins, site.Project.Isolation, site.Project.Embedding);
+        // What anybody may put there is shown by the hub in a frame alone, so that it is no way to publish.
+        if (site.Trial is not null && request.Headers["Sec-Fetch-Dest"] == "document")
+        {
+            await ContentNotices.WriteAsync(context, StatusCodes.Status403Forbidden, ContentNotices.OnlyOnTheHub);
+            return;
+        }
+        ContentHeaders.Put(response, origins, site.Project.Isolation, site.Trial is null ? site.Project.Embedding : Embedding.Hub);
         response.Headers.CacheControl = site.IsDraft ? "private, no-store" : "no-cache";
 
         var path = request.Path.Value!.TrimStart('/');
@@ -50,7 +56,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
             await (scripts.Find(path) is { } script ? SendAsync(context, script) : NoFileAsync(context));
             return;
         }
-        var manifest = await sites.ManifestAsync(site.Project.Id, site.RevisionNumber, ct);
+        var manifest = await sites.ManifestAsync(site, ct);
         switch (Locate(manifest, site, path))
         {
             case (_, { } location):
@@ -161,6 +167,9 @@ static class ContentNotices
         ("This project has no such file", "Capital and small letters matter in the names of files.");
 
     public static readonly (string Title, string Text) TakenDown = ("This project was taken down", "It broke the rules of this hub.");
+
+    public static readonly (string Title, string Text) OnlyOnTheHub =
+        ("This is a trial", "It is shown beside its editor on the hub alone. To share it, save it as a project of your own and publish that.");
 
     public static readonly (string Title, string Text) OnlyReading = ("Projects can only be read", "There is no server behind a project that would take what was sent.");
 

@@ -97,6 +97,34 @@ sealed class ContentGrantTable : IEntityTypeConfiguration<ContentGrant>
     }
 }
 
+sealed class TrialTable : IEntityTypeConfiguration<Trial>
+{
+    public void Configure(EntityTypeBuilder<Trial> builder)
+    {
+        builder.ToTable("Trials");
+        builder.Property(trial => trial.Id).HasMaxLength(63).ValueGeneratedNever();
+        builder.Property(trial => trial.Label).HasMaxLength(63);
+        builder.Property(trial => trial.Manifest).HasColumnType("jsonb").HasConversion(new ManifestConverter(), new ManifestComparer());
+        builder.HasIndex(trial => trial.Label).IsUnique();
+        builder.HasIndex(trial => trial.ExpiresAt);
+        builder.HasIndex(trial => trial.ProjectId);
+        builder.HasOne<Project>().WithMany().HasForeignKey(trial => trial.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(trial => trial.ViewerId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class TrialBlobTable : IEntityTypeConfiguration<TrialBlob>
+{
+    public void Configure(EntityTypeBuilder<TrialBlob> builder)
+    {
+        builder.ToTable("TrialBlobs");
+        builder.HasKey(row => new { row.TrialId, row.Hash });
+        builder.HasIndex(row => row.Hash);
+        builder.HasOne<Trial>().WithMany().HasForeignKey(row => row.TrialId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<Blob>().WithMany().HasForeignKey(row => row.Hash).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
 sealed class ProjectMemberTable : IEntityTypeConfiguration<ProjectMember>
 {
     public void Configure(EntityTypeBuilder<ProjectMember> builder)
@@ -118,5 +146,18 @@ sealed class SlugRedirectTable : IEntityTypeConfiguration<SlugRedirect>
         builder.Property(redirect => redirect.Slug).HasMaxLength(80);
         builder.HasOne<HubUser>().WithMany().HasForeignKey(redirect => redirect.OwnerId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Project>().WithMany().HasForeignKey(redirect => redirect.ProjectId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class TransferOfferTable : IEntityTypeConfiguration<TransferOffer>
+{
+    public void Configure(EntityTypeBuilder<TransferOffer> builder)
+    {
+        builder.ToTable("TransferOffers");
+        builder.HasKey(offer => offer.ProjectId);
+        builder.HasIndex(offer => offer.HeirId);
+        builder.HasOne<Project>().WithMany().HasForeignKey(offer => offer.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(offer => offer.HeirId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(offer => offer.OfferedById).OnDelete(DeleteBehavior.Cascade);
     }
 }
