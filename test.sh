@@ -45,6 +45,20 @@ for project in tests/*.Tests; do
   rm -f "$log"
 done
 
+# The front end's own tests, counted in the same way.
+log=$(mktemp)
+(cd src/Web/ClientApp && npm test --silent -- --no-color) 2>&1 | tee "$log"
+code=${PIPESTATUS[0]}
+ran=$(sed -n 's/^ *Tests .* \([0-9]*\) passed.*/\1/p' "$log" | tail -n 1)
+broke=$(sed -n 's/^ *Tests .* \([0-9]*\) failed.*/\1/p' "$log" | tail -n 1)
+passed=$((passed + ${ran:-0}))
+failed=$((failed + ${broke:-0}))
+if [ "$code" != 0 ] || [ -z "$ran" ]; then
+  status=1
+  [ "${broke:-0}" = 0 ] && failed=$((failed + 1))
+fi
+rm -f "$log"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && exit "$status"
 exit 1

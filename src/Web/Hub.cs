@@ -53,6 +53,8 @@ public static class Hub
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
     public static void MapHub(this WebApplication app)
     {
+        // Outermost: the page of an error speaks the visitor's language too.
+        app.UseLanguages();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = Problems.AnswerExceptionAsync,
@@ -69,7 +71,7 @@ public static class Hub
         });
 
         app.UseMiddleware<HubHeaders>();
-        app.UseStaticFiles(HubFiles.Options);
+        app.UseHubFiles();
         app.UseWhen(ErrorPages.IsFor, pages => pages.UseStatusCodePages(ErrorPages.AnswerStatusAsync));
 
         // After the branches: routing would otherwise have chosen an endpoint of the hub for their requests already.
@@ -91,6 +93,7 @@ public static class Hub
         api.MapProjects();
         api.MapOffers();
         app.MapRuntimeReleases();
+        app.MapEmbedDescriptions();
         app.MapOpenApi();
     }
 
@@ -100,7 +103,10 @@ public static class Hub
         services.AddSingleton<ScriptJson>();
         services.AddScoped<IBlobStore, PostgresBlobs>();
         services.AddScoped<RevisionWriter>();
+        services.AddScoped<TrialWriter>();
         services.AddScoped<RateLimits>();
+        services.AddScoped<TrialLimits>();
+        services.AddSingleton<ArchiveFetch>();
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
@@ -113,10 +119,12 @@ public static class Hub
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
         services.AddSingleton(provider => ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
         services.AddSingleton<HubScripts>();
+        services.AddSingleton<TemplateSites>();
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();
         services.AddSingleton<ContentSiteMemory>();
         services.AddSingleton<ServedPageCache>();
+        services.AddScoped<ClientTexts>();
         services.AddScoped<BlobReader>();
         services.AddScoped<PageReleases>();
         services.AddScoped<ContentSites>();

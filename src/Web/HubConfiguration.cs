@@ -26,7 +26,7 @@ public static class HubConfiguration
     public static readonly IReadOnlyList<string> Keys =
     [
         "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
-        "Hub:Registration", "Hub:TrustedProxies",
+        "Hub:Import:PrivateHosts", "Hub:Registration", "Hub:TrustedProxies",
         "Hub:Smtp:Host", "Hub:Smtp:Port", "Hub:Smtp:User", "Hub:Smtp:Password", "Hub:Smtp:From", "Hub:Smtp:Tls",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
     ];
@@ -44,6 +44,7 @@ public static class HubConfiguration
             IsWorker = roles.Contains("worker"),
             AdminToken = ReadAdminToken(configuration),
             ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
+            PrivateImportHosts = ReadPrivateHosts(configuration),
             Registration = ReadRegistration(configuration),
             TrustedProxies = ReadTrustedProxies(configuration),
             Smtp = ReadSmtp(configuration),
@@ -112,6 +113,14 @@ public static class HubConfiguration
         return token is { Length: < 16 }
             ? throw new HubConfigurationException("Hub:Setup:AdminToken", "has fewer than 16 characters. Use a long random secret.")
             : token;
+    }
+
+    private static string[] ReadPrivateHosts(IConfiguration configuration)
+    {
+        var hosts = (Value(configuration, "Hub:Import:PrivateHosts") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return Array.Find(hosts, host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var url) || url.AbsolutePath != "/" || url.UserInfo.Length > 0) is { } wrong
+            ? throw new HubConfigurationException("Hub:Import:PrivateHosts", $"'{wrong}' is no host. Write names or name:port, with commas between.")
+            : hosts;
     }
 
     private static Registration ReadRegistration(IConfiguration configuration)

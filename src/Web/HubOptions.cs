@@ -25,6 +25,9 @@ public sealed record HubOptions
     /// <summary>The PostgreSQL to use; null for the embedded one.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Hosts (<c>name</c> or <c>name:port</c>) that archives may be fetched from although their addresses are private.</summary>
+    public IReadOnlyCollection<string> PrivateImportHosts { get; init; } = [];
+
     /// <summary>Who may make an account, until an administrator says otherwise on the hub's pages.</summary>
     public Registration Registration { get; init; }
 

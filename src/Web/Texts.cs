@@ -1,3 +1,8 @@
+using Microsoft.Extensions.Localization;
+
+// The assembly is named after the program; what is embedded is named after the namespace.
+[assembly: RootNamespace("PyScriptHub.Web")]
+
 namespace PyScriptHub.Web;
 
 /// <summary>

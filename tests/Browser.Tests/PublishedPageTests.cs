@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Browser.Tests;
@@ -120,6 +121,26 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
             _hub = await HubServer.StartAsync(packsRuntime: true);
             Author = await _hub.UserAsync("author", isAdministrator: true);
             _playwright = await Playwright.CreateAsync();
+        }
+
+        /// <summary>Makes somebody who can sign in, and a client in their name.</summary>
+        public async Task<HttpClient> PersonAsync(string name)
+        {
+            var user = await Visitor.RegisterAsync(_hub, name, isAdministrator: true);
+            await using var db = _hub.OpenDatabase();
+            var (token, secret) = AccessToken.Issue(user.Id, "test", DateTimeOffset.UtcNow);
+            db.Add(token);
+            await db.SaveChangesAsync();
+            return _hub.ClientFor(secret);
+        }
+
+        public async Task SignInAsync(IPage page, string name)
+        {
+            await page.GotoAsync($"{_hub.Url}/sign-in");
+            await page.FillAsync("[name=userName]", name);
+            await page.FillAsync("[name=password]", Visitor.Password);
+            await page.PressAsync("[name=password]", "Enter");
+            await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
         }
 
         public async Task<Visit> VisitAsync() => await Visit.BeginAsync(_playwright, _hub.Options.PublicUrl.Port);

@@ -14,6 +14,7 @@ public sealed class ConfigurationTests
     [InlineData("Hub:Roles", "web,butler")]
     [InlineData("Hub:Roles", "worker")]
     [InlineData("Hub:Setup:AdminToken", "short")]
+    [InlineData("Hub:Import:PrivateHosts", "http://files.lan/path")]
     [InlineData("Hub:Registration", "sometimes")]
     [InlineData("Hub:Registration", "1")]
     [InlineData("Hub:TrustedProxies", "10.0.0.0/24, everybody")]

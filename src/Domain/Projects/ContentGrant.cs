@@ -43,9 +43,6 @@ public sealed class ContentGrant
     public static ContentGrant ForViewer(ProjectId project, Guid viewer, DateTimeOffset now) =>
         new(RandomText.Base32(26), project, ContentGrantKind.Viewer, now + Lifetime) { ViewerId = viewer };
 
-    /// <summary>Whether it still shows anything.</summary>
-    public bool IsAlive(DateTimeOffset now) => now < ExpiresAt;
-
     /// <summary>Counts a use: a viewer's grant lives on from here.</summary>
     public void Renew(DateTimeOffset now)
     {

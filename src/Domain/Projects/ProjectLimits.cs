@@ -33,6 +33,15 @@ public sealed record ProjectLimits
     /// <summary>Archives that an account may import in an hour.</summary>
     public int ImportsPerHour { get; init; } = 120;
 
+    /// <summary>What the changed files of a trial may have together.</summary>
+    public long TrialBytes { get; init; } = 10_000_000;
+
+    /// <summary>Trials that may come from one address in a minute: a class sits behind one.</summary>
+    public int TrialsPerMinute { get; init; } = 1_200;
+
+    /// <summary>What the trials of one address may bring in an hour.</summary>
+    public long TrialBytesPerHour { get; init; } = 1_000_000_000;
+
     /// <summary>Projects that an account may make in an hour, remixes included and imports not.</summary>
     public int ProjectsPerHour { get; init; } = 200;
 

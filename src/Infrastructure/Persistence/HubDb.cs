@@ -41,6 +41,10 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
 
     public DbSet<ContentGrant> ContentGrants => Set<ContentGrant>();
 
+    public DbSet<Trial> Trials => Set<Trial>();
+
+    public DbSet<TrialBlob> TrialBlobs => Set<TrialBlob>();
+
     public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
 
     public DbSet<SlugRedirect> SlugRedirects => Set<SlugRedirect>();

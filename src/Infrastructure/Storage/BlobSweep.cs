@@ -24,6 +24,7 @@ public sealed class BlobSweep(HubDb db)
                 DELETE FROM blobs WHERE hash IN (
                     SELECT b.hash FROM blobs b WHERE b.touched_at < now() - {rest}
                       AND NOT EXISTS (SELECT FROM revision_blobs rb WHERE rb.hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM trial_blobs tb WHERE tb.hash = b.hash)
                     FOR UPDATE SKIP LOCKED)
                 """, ct);
         }

@@ -1,4 +1,5 @@
 using Npgsql;
+using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
 
@@ -12,6 +13,5 @@ static class Contention
     // PostgreSQL 18 tells a restricted deletion (23001) from a missing row (23503); before, both were the latter.
     public static bool IsReference(Exception e) => StateOf(e) is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation;
 
-    // EF Core wraps what it takes for transient, once or twice.
-    private static string? StateOf(Exception? e) => e is null ? null : (e as PostgresException)?.SqlState ?? StateOf(e.InnerException);
+    private static string? StateOf(Exception e) => Causes.Of(e).OfType<PostgresException>().FirstOrDefault()?.SqlState;
 }

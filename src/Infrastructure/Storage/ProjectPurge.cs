@@ -5,7 +5,7 @@ using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
 
-/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants, sessions and links that lapsed, counted windows.</summary>
+/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants, trials, sessions and links that lapsed, counted windows.</summary>
 public sealed class ProjectPurge(HubDb db)
 {
     /// <summary>
@@ -35,11 +35,12 @@ public sealed class ProjectPurge(HubDb db)
         // A viewer's lapsed grant is kept for a while: it is renewed under the same label, where the page's storage is.
         var lapsedBefore = now.ToUniversalTime() - TimeSpan.FromDays(90);
         await db.ContentGrants.Where(grant => grant.ExpiresAt < lapsedBefore).ExecuteDeleteAsync(ct);
+        var utc = now.ToUniversalTime();
+        await db.Trials.Where(trial => trial.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         var countedBefore = now.ToUniversalTime() - TimeSpan.FromDays(1);
         await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);
         var unusedBefore = now.ToUniversalTime() - Session.Lifetime;
         await db.Sessions.Where(session => session.LastUsedAt < unusedBefore).ExecuteDeleteAsync(ct);
-        var utc = now.ToUniversalTime();
         await db.ResetLinks.Where(link => link.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
         return gone;

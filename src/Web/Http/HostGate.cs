@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Localization;
 using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Http;
 
 /// <summary>The first middleware: what host a request came to decides who answers it; strange names get 421.</summary>
-sealed class HostGate(RequestDelegate next, Origins origins)
+sealed class HostGate(RequestDelegate next, Origins origins, IStringLocalizer<Texts> texts)
 {
     // A project may plant cookies for every sibling label and, on a local hub, for localhost: content hosts shrug them off.
     private const int HubHeaderBytes = 32 * 1024;
@@ -19,8 +20,7 @@ sealed class HostGate(RequestDelegate next, Origins origins)
         switch (kind)
         {
             case HostKind.Unknown:
-                await Problems.WriteAsync(
-                    context, StatusCodes.Status421MisdirectedRequest, "misdirected", $"No site of this hub has that name. The hub is at {origins.Hub}.");
+                await AnswerUnknownAsync(context);
                 return;
             case HostKind.Loopback:
                 context.Response.Redirect(origins.OnHub(context.Request), permanent: false, preserveMethod: true);
@@ -41,6 +41,15 @@ sealed class HostGate(RequestDelegate next, Origins origins)
 
     /// <summary>The label of the content host that the request came to.</summary>
     public static string LabelOf(HttpContext context) => (string)context.Items[typeof(Origins)]!;
+
+    // A person gets a page that needs nothing else from this name: every other address of it is answered the same way.
+    private Task AnswerUnknownAsync(HttpContext context)
+    {
+        const int status = StatusCodes.Status421MisdirectedRequest;
+        if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+            return Problems.WriteAsync(context, status, "misdirected", $"No site of this hub has that name. The hub is at {origins.Hub}.");
+        return ContentNotices.WriteAsync(context, status, (texts["This is not an address of the hub"], texts["No site of this hub has that name. The hub is at {0}.", origins.Hub]));
+    }
 
     private static int HeaderBytes(IHeaderDictionary headers) =>
         headers.Sum(header => header.Key.Length + header.Value.Sum(value => value?.Length ?? 0));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Web.Http;
 
@@ -112,29 +113,19 @@ public static class Problems
         _ => (StatusCodes.Status500InternalServerError, "internal", "The hub made a mistake. It is in its log."),
     };
 
-    // Linux answers ENOSPC as 28; what EF Core saves comes wrapped.
-    private static bool IsDiskFull(Exception? exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 }) return true;
-        }
-        return false;
-    }
+    // Linux answers ENOSPC as 28.
+    private static bool IsDiskFull(Exception? exception) => Causes.Of(exception).Any(cause => cause is
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 });
 
     /// <summary>Whether an exception says that the database cannot be reached for now.</summary>
-    public static bool IsDatabaseAway(Exception? exception)
+    public static bool IsDatabaseAway(Exception? exception) => Causes.Of(exception).Any(cause => cause switch
     {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections })
-                return true;
-            if (e is NpgsqlException and not PostgresException || e is System.Net.Sockets.SocketException) return true;
-            // A connection that broke between two statements: Npgsql then says that its transaction is over already.
-            if (e is InvalidOperationException { Source: "Npgsql" }) return true;
-        }
-        return false;
-    }
+        PostgresException answer => answer.SqlState is
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
+        NpgsqlException or System.Net.Sockets.SocketException => true,
+        // A connection that broke between two statements: Npgsql then says that its transaction is over already.
+        _ => cause is InvalidOperationException { Source: "Npgsql" },
+    });
 
     private static Dictionary<string, string[]>? FieldsOf(Exception? exception)
     {

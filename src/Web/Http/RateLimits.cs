@@ -7,13 +7,16 @@ namespace PyScriptHub.Web.Http;
 public sealed class RateLimits(HubDb db, TimeProvider time)
 {
     /// <summary>Counts one more; answers how long to wait where that is more than <paramref name="limit"/> in the window, else null.</summary>
-    public async Task<TimeSpan?> TakeAsync(string key, int limit, TimeSpan window, CancellationToken ct)
+    public Task<TimeSpan?> TakeAsync(string key, int limit, TimeSpan window, CancellationToken ct) => TakeAsync(key, 1, limit, window, ct);
+
+    /// <summary>Counts <paramref name="amount"/> more; answers as the other.</summary>
+    public async Task<TimeSpan?> TakeAsync(string key, int amount, int limit, TimeSpan window, CancellationToken ct)
     {
         var (now, start) = Current(window);
         var count = (await db.Database.SqlQuery<int>(
             $"""
-            INSERT INTO rate_windows (key, starts_at, count) VALUES ({key}, {start}, 1)
-            ON CONFLICT (key, starts_at) DO UPDATE SET count = rate_windows.count + 1 RETURNING count AS "Value"
+            INSERT INTO rate_windows (key, starts_at, count) VALUES ({key}, {start}, {amount})
+            ON CONFLICT (key, starts_at) DO UPDATE SET count = least(rate_windows.count::bigint + {amount}, 2147483647)::integer RETURNING count AS "Value"
             """).ToListAsync(ct))[0];
         return count > limit ? start + window - now : null;
     }

@@ -9,11 +9,12 @@ namespace PyScriptHub.Web.Serving;
 /// Reads blobs through a cache in memory and one on disk. Bytes are checked against their hash wherever they come from, and
 /// what is damaged is never kept.
 /// </summary>
-public sealed partial class BlobReader(IBlobStore store, BlobCache cache, ILogger<BlobReader> logger)
+public sealed partial class BlobReader(IBlobStore store, BlobCache cache, TemplateSites templates, ILogger<BlobReader> logger)
 {
     /// <summary>The bytes of a blob that something refers to. Error: <see cref="Error.CorruptBlob"/>.</summary>
     public async Task<Result<byte[]>> ReadAsync(BlobHash hash, CancellationToken ct)
     {
+        if (templates.BlobOf(hash) is { } built) return built;
         if (await cache.FindAsync(hash, ct) is { } kept) return kept;
         var stored = await store.FindAsync(hash, ct);
         if (stored is null || BlobHash.Of(stored) != hash)

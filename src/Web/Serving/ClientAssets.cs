@@ -17,6 +17,9 @@ public sealed class ClientAssets
     /// <summary>The storage stand-in's file name, for <c>/.hub/</c> of a project's origin.</summary>
     public string StorageScript => this["storage"].Script;
 
+    /// <summary>The file name of the bridge between a preview and the editor, for <c>/.hub/</c> of a project's origin.</summary>
+    public string BridgeScript => this["bridge"].Script;
+
     /// <summary>The files of an entry; an entry that was not built is a mistake of the build, and thrown.</summary>
     public ClientEntry this[string entry] => _entries.TryGetValue(entry, out var files)
         ? files
@@ -36,4 +39,8 @@ public sealed class ClientAssets
 /// <summary>The files of one entry: names within the folder of the assets.</summary>
 /// <param name="Script">The script, for example <c>storage.BsUWj-q1.js</c>.</param>
 /// <param name="Style">The style sheet, where the entry has one.</param>
-public sealed record ClientEntry(string Script, string? Style = null);
+public sealed record ClientEntry(string Script, string? Style = null)
+{
+    /// <summary>The English texts that the entry's scripts show, each the key of its translation.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
+}

@@ -46,6 +46,11 @@ public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageF
         return new RevisionReleases(start, pages, addresses.Count > 0);
     }
 
+    /// <summary>Whether the start page has scripts, editors or terminals that run in workers.</summary>
+    public async Task<bool> StartsWorkersAsync(Manifest manifest, CancellationToken ct) =>
+        manifest.StartPage is { } start && manifest.Find(start) is { } entry
+        && (await FactsAsync(start, entry.Hash, ct))?.Page?.Scripts.Any(script => script.IsWorker) is true;
+
     private async Task<FileFacts?> FactsAsync(string path, BlobHash hash, CancellationToken ct)
     {
         var isPage = Manifest.IsHtml(path);

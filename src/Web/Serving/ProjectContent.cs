@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
@@ -38,7 +39,13 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
             await AnswerTakenDownAsync(context);
             return;
         }
-        ContentHeaders.Put(response, origins, site.Project.Isolation, site.Project.Embedding);
+        // What anybody may put there is shown by the hub in a frame alone, so that it is no way to publish.
+        if (site.Trial is not null && request.Headers["Sec-Fetch-Dest"] == "document")
+        {
+            await ContentNotices.WriteAsync(context, StatusCodes.Status403Forbidden, ContentNotices.OnlyOnTheHub);
+            return;
+        }
+        ContentHeaders.Put(response, origins, site.Project.Isolation, site.Trial is null ? site.Project.Embedding : Embedding.Hub);
         response.Headers.CacheControl = site.IsDraft ? "private, no-store" : "no-cache";
 
         var path = request.Path.Value!.TrimStart('/');
@@ -49,7 +56,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
             await (scripts.Find(path) is { } script ? SendAsync(context, script) : NoFileAsync(context));
             return;
         }
-        var manifest = await sites.ManifestAsync(site.Project.Id, site.RevisionNumber, ct);
+        var manifest = await sites.ManifestAsync(site, ct);
         switch (Locate(manifest, site, path))
         {
             case (_, { } location):
@@ -161,6 +168,9 @@ static class ContentNotices
 
     public static readonly (string Title, string Text) TakenDown = ("This project was taken down", "It broke the rules of this hub.");
 
+    public static readonly (string Title, string Text) OnlyOnTheHub =
+        ("This is a trial", "It is shown beside its editor on the hub alone. To share it, save it as a project of your own and publish that.");
+
     public static readonly (string Title, string Text) OnlyReading = ("Projects can only be read", "There is no server behind a project that would take what was sent.");
 
     public const string LastServiceWorker =
@@ -175,7 +185,8 @@ static class ContentNotices
 
     public static Task WriteAsync(HttpContext context, int status, (string Title, string Text) notice)
     {
-        var (title, text) = (WebUtility.HtmlEncode(notice.Title), WebUtility.HtmlEncode(notice.Text));
+        var texts = context.RequestServices.GetRequiredService<IStringLocalizer<Texts>>();
+        var (title, text) = (WebUtility.HtmlEncode(texts[notice.Title]), WebUtility.HtmlEncode(texts[notice.Text]));
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
         if (context.Response.Headers.CacheControl.Count == 0) context.Response.Headers.CacheControl = "no-store";
@@ -183,7 +194,7 @@ static class ContentNotices
         return context.Response.WriteAsync(
             $$"""
             <!doctype html>
-            <html lang="en">
+            <html lang="{{Languages.Current}}">
             <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{title}}</title>
             <style>
               :root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }

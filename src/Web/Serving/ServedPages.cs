@@ -33,10 +33,12 @@ public sealed class ServedPages(
         }
 
         var (release, scriptsLoadRuntime) = await ReleaseAsync(site, manifest, path, ct);
-        var basePath = origins.Content(label).BasePath;
+        var place = origins.Content(label);
+        var basePath = place.BasePath;
+        var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub) : null;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
-            ? $"{site.Project.Id} {site.RevisionNumber} {path} {release.Name} {interpreter} {basePath}"
+            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script}"
             : $"{entry.Hash} {Path.GetExtension(path)} {release.Name}";
         if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
 
@@ -48,7 +50,7 @@ public sealed class ServedPages(
         {
             var configs = await ConfigsAsync(manifest, ct);
             var page = HtmlRewriter.Rewrite(content.Value, new RewriteRequest(
-                map, basePath + scripts.StoragePath, interpreter, address => configs.GetValueOrDefault(Resolve(path, address)), scriptsLoadRuntime));
+                map, basePath + scripts.StoragePath, interpreter, address => configs.GetValueOrDefault(Resolve(path, address)), scriptsLoadRuntime, bridge));
             // Bytes of no known charset go without one: the browser looks into the page as it would anywhere.
             served = new ServedFile(page.Bytes, page.Charset is { } charset ? $"text/html; charset={charset}" : "text/html", TagOf(page.Bytes, page.Charset ?? ""));
         }

@@ -41,6 +41,23 @@ public sealed class SharePathTests(SharePathTests.Stage stage) : IClassFixture<S
         }
     }
 
+    [Theory]
+    [InlineData("firefox-esr", true)]
+    [InlineData("WebKitGTK", false)]
+    public async Task What_an_engine_lacks_for_a_project_is_said_on_its_page(string engine, bool hasSharedMemory)
+    {
+        var withWorker = await stage.Author.PublishedAsync(("index.html", Page.Replace("type=\"py\"", "type=\"mpy\" worker", StringComparison.Ordinal)), ("main.py", Python));
+        var without = await stage.Author.PublishedAsync(("index.html", Page), ("main.py", Python));
+        await using var browser = await EngineBrowser.StartAsync(engine);
+        await browser.OpenAsync(withWorker.Text("url"));
+        (await browser.EvaluateAsync("typeof SharedArrayBuffer !== 'undefined'")).GetBoolean().ShouldBe(hasSharedMemory);
+        // What is said, and what the project then does.
+        await browser.WaitForAsync($"(document.querySelector('[data-lacks=shared-memory]').offsetParent === null) === {(hasSharedMemory ? "true" : "false")}");
+        if (hasSharedMemory) await ShowsAsync(browser, "micropython");
+        await browser.OpenAsync(without.Text("url"));
+        (await browser.EvaluateAsync("document.querySelector('[data-engine-notice]').offsetParent === null")).GetBoolean().ShouldBeTrue();
+    }
+
     // What the project shows in its frame, that it is isolated there, and that nobody but the hub was asked.
     private async Task ShowsAsync(EngineBrowser browser, string implementation)
     {

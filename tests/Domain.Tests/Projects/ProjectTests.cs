@@ -68,9 +68,8 @@ public sealed class ProjectTests
     {
         var grant = ContentGrant.ForViewer(ProjectId.New(s_now), Guid.NewGuid(), s_now);
         grant.Label.Length.ShouldBe(26);
-        grant.IsAlive(s_now + TimeSpan.FromHours(11)).ShouldBeTrue();
+        grant.ExpiresAt.ShouldBe(s_now + TimeSpan.FromHours(12));
         grant.Renew(s_now + TimeSpan.FromHours(11));
-        grant.IsAlive(s_now + TimeSpan.FromHours(22)).ShouldBeTrue();
-        grant.IsAlive(s_now + TimeSpan.FromHours(24)).ShouldBeFalse();
+        grant.ExpiresAt.ShouldBe(s_now + TimeSpan.FromHours(23));
     }
 }

@@ -53,6 +53,8 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["GET /api/v1/projects/{id}/archive"] = new(t => Get($"/projects/{t.Id}/archive"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files"] = new(t => Get($"/projects/{t.Id}/files"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files/{path}"] = new(t => Get($"/projects/{t.Id}/files/index.html"), 404, 200, NeedsSignIn: false),
+        ["POST /api/v1/projects/{id}/trials"] = new(t => Trial("POST", $"/projects/{t.Id}/trials"), 404, 201, NeedsSignIn: false),
+        ["PUT /api/v1/trials/{id}"] = new(_ => Trial("PUT", $"/trials/{new string('a', 26)}"), 404, 404, NeedsSignIn: false),
         ["POST /api/v1/projects/{id}/remix"] = new(t => Plain("POST", $"/projects/{t.Id}/remix"), 404, 201, NeedsSignIn: true),
 
         // Everything else is for those who work on it.
@@ -254,6 +256,13 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         var request = Plain(method, path);
         request.Content = content;
         request.Headers.IfMatch.Add(new EntityTagHeaderValue("\"3\""));
+        return request;
+    }
+
+    private static HttpRequestMessage Trial(string method, string path)
+    {
+        var request = Plain(method, path);
+        request.Content = new MultipartFormDataContent { { new StringContent("tried"), "tried.py" } };
         return request;
     }
 

@@ -6,6 +6,9 @@ namespace PyScriptHub.Web.Tests.Serving;
 
 public sealed class HtmlRewriterTests
 {
+    private const string BridgeLine = "<script src=\"http://x.localhost:5080/.hub/bridge.abc.js\" data-hub=\"http://localhost:5080\"></script>";
+    private static readonly RewriteRequest s_draft = Request with { Bridge = new("http://x.localhost:5080/.hub/bridge.abc.js", "http://localhost:5080") };
+
     private const string Core = "https://pyscript.net/releases/2026.7.3/core.js";
     private const string Here = RuntimeUrl + "/pyscript/0.7.31/core.js";
     private const string CoreScript = "<script type=module src=\"" + Core + "\"></script>";
@@ -252,6 +255,22 @@ public sealed class HtmlRewriterTests
 
         Inspect(Page).ReferencesPyScript.ShouldBeTrue();
         Rewrite(Page).ShouldBe(StorageLines + Page);
+    }
+
+    [Theory]
+    [InlineData("<!doctype html>\n<html><head>", "<title>x</title>\n<p>no script at all")]
+    [InlineData("<!doctype html>\n", "<p>neither head nor body")]
+    [InlineData("<!doctype html>", "<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\"><script src=app.js></script>")]
+    [InlineData("<p>", "<svg><script>1</script></svg>")]
+    [InlineData("only text", "")]
+    public void A_drafts_page_carries_the_bridge_before_its_scripts_on_no_line_of_its_own(string before, string after) =>
+        Rewrite(before + after, s_draft).ShouldBe(before + BridgeLine + after);
+
+    [Fact]
+    public void The_bridge_stands_before_the_storage_test_and_a_published_page_has_none()
+    {
+        Rewrite(CoreScript, s_draft).ShouldContain(BridgeLine + StorageLines);
+        Rewrite(CoreScript).ShouldNotContain("bridge");
     }
 
     [Fact]

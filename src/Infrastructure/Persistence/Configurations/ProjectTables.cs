@@ -97,6 +97,34 @@ sealed class ContentGrantTable : IEntityTypeConfiguration<ContentGrant>
     }
 }
 
+sealed class TrialTable : IEntityTypeConfiguration<Trial>
+{
+    public void Configure(EntityTypeBuilder<Trial> builder)
+    {
+        builder.ToTable("Trials");
+        builder.Property(trial => trial.Id).HasMaxLength(63).ValueGeneratedNever();
+        builder.Property(trial => trial.Label).HasMaxLength(63);
+        builder.Property(trial => trial.Manifest).HasColumnType("jsonb").HasConversion(new ManifestConverter(), new ManifestComparer());
+        builder.HasIndex(trial => trial.Label).IsUnique();
+        builder.HasIndex(trial => trial.ExpiresAt);
+        builder.HasIndex(trial => trial.ProjectId);
+        builder.HasOne<Project>().WithMany().HasForeignKey(trial => trial.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(trial => trial.ViewerId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+sealed class TrialBlobTable : IEntityTypeConfiguration<TrialBlob>
+{
+    public void Configure(EntityTypeBuilder<TrialBlob> builder)
+    {
+        builder.ToTable("TrialBlobs");
+        builder.HasKey(row => new { row.TrialId, row.Hash });
+        builder.HasIndex(row => row.Hash);
+        builder.HasOne<Trial>().WithMany().HasForeignKey(row => row.TrialId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<Blob>().WithMany().HasForeignKey(row => row.Hash).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
 sealed class ProjectMemberTable : IEntityTypeConfiguration<ProjectMember>
 {
     public void Configure(EntityTypeBuilder<ProjectMember> builder)

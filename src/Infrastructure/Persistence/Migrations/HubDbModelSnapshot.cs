@@ -779,6 +779,78 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.ToTable("transfer_offers", (string)null);
                 });
 
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.Trial", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("label");
+
+                    b.Property<string>("Manifest")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("manifest");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid?>("ViewerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("viewer_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_trials");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_trials_expires_at");
+
+                    b.HasIndex("Label")
+                        .IsUnique()
+                        .HasDatabaseName("ix_trials_label");
+
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_trials_project_id");
+
+                    b.HasIndex("ViewerId")
+                        .HasDatabaseName("ix_trials_viewer_id");
+
+                    b.ToTable("trials", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.TrialBlob", b =>
+                {
+                    b.Property<string>("TrialId")
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("trial_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("TrialId", "Hash")
+                        .HasName("pk_trial_blobs");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_trial_blobs_hash");
+
+                    b.ToTable("trial_blobs", (string)null);
+                });
+
             modelBuilder.Entity("PyScriptHub.Infrastructure.Accounts.HubUser", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1260,6 +1332,39 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_transfer_offers_projects_project_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.Trial", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_trials_projects_project_id");
+
+                    b.HasOne("PyScriptHub.Infrastructure.Accounts.HubUser", null)
+                        .WithMany()
+                        .HasForeignKey("ViewerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_trials_users_viewer_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.TrialBlob", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_trial_blobs_blobs_hash");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Trial", null)
+                        .WithMany()
+                        .HasForeignKey("TrialId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_trial_blobs_trials_trial_id");
                 });
 
             modelBuilder.Entity("PyScriptHub.Infrastructure.Persistence.ResetMail", b =>

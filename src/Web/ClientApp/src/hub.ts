@@ -1,4 +1,8 @@
 import './hub.css';
+import { offerDropping } from './pages/drop.ts';
+import { tellWhatIsLacking } from './pages/engine.ts';
+import { showLocalTimes } from './pages/times.ts';
+import { watchFrames, lookAtTemplates } from './pages/frames.ts';
 
 /** Buttons that copy a text: they show themselves where the browser can copy at all. */
 function offerCopying(root: ParentNode): void {
@@ -44,25 +48,27 @@ function showDrafts(root: ParentNode): void {
   root.querySelector<HTMLFormElement>("form[data-send-itself]")?.requestSubmit();
 }
 
-/** Ctrl+S or Cmd+S saves, and unsaved text is not lost by a click on a link. */
-function helpWriting(source: HTMLTextAreaElement): void {
-  const form = source.form;
-  let saved = source.value;
-  source.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
-      event.preventDefault();
-      form?.requestSubmit();
+/** Menus close where a person goes on: by Escape, and by a click beside them. */
+function closeMenus(root: Document): void {
+  root.addEventListener("click", (event) => {
+    for (const menu of root.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+      if (!menu.contains(event.target as Node)) menu.open = false;
     }
   });
-  form?.addEventListener("submit", () => {
-    saved = source.value;
-  });
-  addEventListener("beforeunload", (event) => {
-    if (source.value !== saved) event.preventDefault();
+  root.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" ? root.querySelector<HTMLDetailsElement>("details.menu[open]") : null;
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
   });
 }
 
 offerCopying(document);
 askFirst(document);
 showDrafts(document);
-for (const source of document.querySelectorAll<HTMLTextAreaElement>("textarea.source")) helpWriting(source);
+closeMenus(document);
+showLocalTimes(document);
+watchFrames(document);
+lookAtTemplates(document);
+offerDropping(document);
+tellWhatIsLacking(document);

@@ -18,6 +18,7 @@ static class FileUploads
         {
             var file = FilePath.Parse(ProjectEndpoints.Unescaped(path));
             if (!file.IsOk) return Problems.Of(file.Error);
+            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
             var content = await BodyLimits.ReadBytesAsync(request, $"The file '{file.Value}'", limits.FileBytes, ct);
             if (!content.IsOk) return Problems.Of(content.Error);
             return (await hub.Send(new SaveFiles(id, [NewFile.Of(file.Value, content.Value)], [], condition), ct)).ToHttp(saved => Saved(request, saved));
@@ -35,22 +36,33 @@ static class FileUploads
     public static Task<IResult> SaveManyAsync(ProjectId id, HttpRequest request, ProjectLimits limits, IMediator hub, CancellationToken ct) =>
         request.WithConditionAsync(async condition =>
         {
-            var deleted = new List<FilePath>();
-            foreach (var text in request.Query["delete"])
-            {
-                var path = FilePath.Parse(text ?? "");
-                if (!path.IsOk) return Problems.Of(path.Error);
-                deleted.Add(path.Value);
-            }
+            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
             await using var uploads = new Uploads();
-            if (request.ContentLength is > 0 || request.HasFormContentType)
-            {
-                if (await uploads.ReadAsync(request, limits, ct) is { } error) return Problems.Of(error);
-            }
-            if (uploads.Files.Select(file => file.Path).Intersect(deleted).Any())
-                return Problems.Of(Error.Field("delete", "A path cannot be written and deleted at once."));
-            return (await hub.Send(new SaveFiles(id, uploads.Files, deleted, condition), ct)).ToHttp(saved => Saved(request, saved));
+            if (await uploads.ReadAsync(request, limits, ct) is { } error) return Problems.Of(error);
+            return (await hub.Send(new SaveFiles(id, uploads.Files, uploads.Deleted, condition), ct)).ToHttp(saved => Saved(request, saved));
         });
+
+    /// <summary>As <see cref="SaveManyAsync"/>, for what is run and not saved; <c>?revision=</c> says what it was made to.</summary>
+    public static Task<IResult> TryAsync(
+        ProjectId id, int? revision, HttpRequest request, ProjectLimits limits, TrialLimits rates, IMediator hub, CancellationToken ct) =>
+        TryAsync(null, id, revision, request, limits, rates, hub, trial => Results.Created($"/api/v1/trials/{trial.Id}", trial), ct);
+
+    /// <summary>Puts other files into a trial.</summary>
+    public static Task<IResult> TryAgainAsync(
+        string id, int? revision, HttpRequest request, ProjectLimits limits, TrialLimits rates, IMediator hub, CancellationToken ct) =>
+        TryAsync(id, default, revision, request, limits, rates, hub, trial => Results.Ok(trial), ct);
+
+    private static async Task<IResult> TryAsync(
+        string? trial, ProjectId id, int? revision, HttpRequest request, ProjectLimits limits, TrialLimits rates, IMediator hub,
+        Func<StartedTrial, IResult> answer, CancellationToken ct)
+    {
+        var address = request.HttpContext.Connection.RemoteIpAddress;
+        if (await rates.TakeAsync(address, ct) is { } tooMany) return Problems.Of(tooMany);
+        await using var uploads = new Uploads();
+        if (await uploads.ReadAsync(request, limits with { ProjectBytes = limits.TrialBytes }, ct) is { } error) return Problems.Of(error);
+        if (await rates.TakeBytesAsync(address, uploads.Files.Sum(file => file.Entry.Length), ct) is { } tooMuch) return Problems.Of(tooMuch);
+        return (await hub.Send(new TryProject(trial, id, revision, uploads.Files, uploads.Deleted), ct)).ToHttp(answer);
+    }
 
     private static IResult Saved(HttpRequest request, SavedRevision saved)
     {
@@ -65,7 +77,26 @@ static class FileUploads
 
         public List<NewFile> Files { get; } = [];
 
+        public List<FilePath> Deleted { get; } = [];
+
         public async Task<Error?> ReadAsync(HttpRequest request, ProjectLimits limits, CancellationToken ct)
+        {
+            foreach (var text in request.Query["delete"])
+            {
+                var path = FilePath.Parse(text ?? "");
+                if (!path.IsOk) return path.Error;
+                Deleted.Add(path.Value);
+            }
+            if (request.ContentLength is > 0 || request.HasFormContentType)
+            {
+                if (await ReadFilesAsync(request, limits, ct) is { } error) return error;
+            }
+            return Files.Select(file => file.Path).Intersect(Deleted).Any() ? Error.Field("delete", "A path cannot be written and deleted at once.") : null;
+        }
+
+        public ValueTask DisposeAsync() => _spool.DisposeAsync();
+
+        private async Task<Error?> ReadFilesAsync(HttpRequest request, ProjectLimits limits, CancellationToken ct)
         {
             if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data" || type.Boundary.Length == 0)
                 return new Error.UnsupportedMediaType("multipart/form-data, with a field for each file whose name is its path");
@@ -85,8 +116,6 @@ static class FileUploads
             }
             return null;
         }
-
-        public ValueTask DisposeAsync() => _spool.DisposeAsync();
 
         private async Task<Error?> ReadSectionAsync(MultipartSection section, ProjectLimits limits, CancellationToken ct)
         {

@@ -42,14 +42,19 @@ sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : 
             var pattern = $"%{EscapeLike(command.Words.Trim())}%";
             projects = projects.Where(p => EF.Functions.ILike(p.Name, pattern, "\\"));
         }
+        // What is shown to all stands in the order in which it was published: who saves a draft does not push it to the top.
+        var isGallery = command.Scope is ProjectScope.Public;
         if (command.Page.After is { } after)
         {
             var (at, id) = (after.At, new Domain.Projects.ProjectId(after.Id));
-            projects = projects.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.UpdatedAt, p.Id), ValueTuple.Create(at, id)));
+            projects = isGallery
+                ? projects.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.Publication!.CreatedAt, p.Id), ValueTuple.Create(at, id)))
+                : projects.Where(p => EF.Functions.LessThan(ValueTuple.Create(p.UpdatedAt, p.Id), ValueTuple.Create(at, id)));
         }
-        projects = projects.OrderByDescending(p => p.UpdatedAt).ThenByDescending(p => p.Id).Take(command.Page.Limit + 1);
-        var seen = await db.SeenAsync(projects, user, ct);
-        return command.Page.Answer(seen, s => (s.Project.UpdatedAt, s.Project.Id.Value), s => ProjectSummary.Of(s, null, origins));
+        var ordered = isGallery ? projects.OrderByDescending(p => p.Publication!.CreatedAt) : projects.OrderByDescending(p => p.UpdatedAt);
+        var seen = await db.SeenAsync(ordered.ThenByDescending(p => p.Id).Take(command.Page.Limit + 1), user, ct);
+        return command.Page.Answer(
+            seen, s => (isGallery ? s.Project.Publication!.CreatedAt : s.Project.UpdatedAt, s.Project.Id.Value), s => ProjectSummary.Of(s, null, origins));
     }
 
     private static string EscapeLike(string words) => words

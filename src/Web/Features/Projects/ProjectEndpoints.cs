@@ -73,6 +73,13 @@ static class ProjectEndpoints
             });
         }).Produces<byte[]>(contentType: "application/octet-stream").WithSummary("All files as a zip archive that imports again.");
 
+        projects.MapPost("/{id}/trials", FileUploads.TryAsync)
+            .Produces<StartedTrial>(StatusCodes.Status201Created).Accepts<byte[]>(AnyType)
+            .WithSummary("Runs a revision with changes over it for a while, without saving them.");
+
+        api.MapGroup("/trials").WithTags("Projects").MapPut("/{id}", FileUploads.TryAgainAsync)
+            .Produces<StartedTrial>().Accepts<byte[]>(AnyType).WithSummary("Puts other changes into a trial, under the same address.");
+
         projects.MapProjectFiles();
         projects.MapProjectMembers();
     }

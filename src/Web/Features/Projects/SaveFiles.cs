@@ -44,6 +44,18 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, RateLimits rat
         head.With(command.Deleted, command.Written.Select(file => KeyValuePair.Create(file.Path, file.Entry)), limits);
 }
 
+/// <summary>
+/// Why the caller may not write to a project, or null: asked before a body is read, so that a stranger's upload costs nothing.
+/// What is answered here is asked again when the files are saved.
+/// </summary>
+sealed record RefuseWriting(ProjectId Id) : IRequest<Error?>;
+
+sealed class RefuseWritingHandler(HubDb db, CurrentUser user) : IRequestHandler<RefuseWriting, Error?>
+{
+    public async Task<Error?> Handle(RefuseWriting command, CancellationToken ct) =>
+        await db.Projects.EditableBy(user).AnyAsync(p => p.Id == command.Id, ct) ? null : await db.RefusalAsync(command.Id, user, ct);
+}
+
 /// <summary>A project that the caller may change, with its newest revision.</summary>
 sealed record OpenProject(Project Project, Revision Head);
 

@@ -5,11 +5,12 @@ using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
+using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Pages.Projects;
 
 /// <summary>A project's page: the project in a frame, and what can be done with it.</summary>
-sealed class ShowModel(IMediator hub) : HubPage
+sealed class ShowModel(IMediator hub, Origins origins) : HubPage
 {
     public FoundProject Found { get; private set; } = null!;
 
@@ -26,6 +27,27 @@ sealed class ShowModel(IMediator hub) : HubPage
 
     /// <summary>Whether the draft was asked for and its address made a moment ago.</summary>
     public bool JustGranted { get; private set; }
+
+    /// <summary>Whether people without an account can open it now.</summary>
+    public bool IsShared => Project.ContentUrl is not null;
+
+    /// <summary>Whether the draft has changed since it was published.</summary>
+    public bool HasNewerDraft => Found.CanEdit && Project.PublishedRevision is { } shown && shown != Project.Revision;
+
+    /// <summary>The release that what is shown runs on, and why.</summary>
+    public PageRelease? Release => IsDraft ? Found.DraftRelease
+        : Project.RuntimeRelease is { } release ? new PageRelease(release, Project.RuntimeReason ?? "") : null;
+
+    /// <summary>The picture of a link to this page, 1200×630.</summary>
+    public string PictureUrl => $"{origins.Hub}/pictures/{Found.Template ?? "project"}.png";
+
+    /// <summary>Where other sites ask how to embed it.</summary>
+    public string EmbedDescriptionUrl => $"{origins.Hub}/oembed?format=json&url={Uri.EscapeDataString(Project.Url)}";
+
+    /// <summary>The code that puts it into another page; null where others may not.</summary>
+    public string? EmbedCode => Project is { Embedding: Embedding.Anyone, ContentUrl: { } url }
+        ? ProjectFrame.CodeOf(url, Project.Name, ProjectFrame.Size.Width, ProjectFrame.Size.Height)
+        : null;
 
     public string Path => $"/@{Project.Owner}/{Project.Slug}";
 
@@ -60,9 +82,14 @@ sealed class ShowModel(IMediator hub) : HubPage
         if (!ModelState.IsValid) return Fail(Error.Field("visibility", "Send private, unlisted or public."));
         var found = await hub.Send(new FindProject(user, slug), ct);
         if (!found.IsOk) return Fail(found.Error);
-        var change = new ChangeProjectRequest { Visibility = visibility };
-        var changed = await hub.Send(new ChangeProject(found.Value.Id, change, IfMatch.Of(found.Value.Tag)), ct);
-        return changed.IsOk ? Redirect(PathOf(changed.Value.Project)) : Fail(changed.Error);
+        return await SetAsync(found.Value, new ChangeProjectRequest { Visibility = visibility }, ct);
+    }
+
+    public async Task<IActionResult> OnPostEmbeddingAsync(string user, string slug, Embedding embedding, CancellationToken ct)
+    {
+        if (!ModelState.IsValid) return Fail(Error.Field("embedding", "Send hub or anyone."));
+        var found = await hub.Send(new FindProject(user, slug), ct);
+        return found.IsOk ? await SetAsync(found.Value, new ChangeProjectRequest { Embedding = embedding }, ct) : Fail(found.Error);
     }
 
     public async Task<IActionResult> OnPostRemixAsync(string user, string slug, CancellationToken ct)
@@ -71,6 +98,12 @@ sealed class ShowModel(IMediator hub) : HubPage
         if (!found.IsOk) return Fail(found.Error);
         var remix = await hub.Send(new RemixProject(found.Value.Id), ct);
         return remix.IsOk ? Redirect(PathOf(remix.Value.Project) + "/edit") : Fail(remix.Error);
+    }
+
+    private async Task<IActionResult> SetAsync(FoundProject found, ChangeProjectRequest change, CancellationToken ct)
+    {
+        var changed = await hub.Send(new ChangeProject(found.Id, change, IfMatch.Of(found.Tag)), ct);
+        return changed.IsOk ? Redirect(PathOf(changed.Value.Project)) : Fail(changed.Error);
     }
 
     private async Task<IActionResult> ChangeAsync(

@@ -12,7 +12,7 @@ namespace PyScriptHub.Web.Pages.Shared;
 [HtmlTargetElement("mark-of", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class MarkTagHelper : TagHelper
 {
-    private const int Columns = 8;
+    private const int Columns = 6;
     private const int Rows = 3;
     private const int Tile = 20;
 
@@ -26,7 +26,7 @@ public sealed class MarkTagHelper : TagHelper
         var hue = bytes[^1] * 360 / 256;
         string[] colours = [Colour(hue, 62, 58), Colour(hue + 40, 70, 68), Colour(hue + 200, 45, 45)];
         var shapes = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"<rect width=\"160\" height=\"60\" fill=\"{Colour(hue, 48, 32)}\"/>");
+            .Append(CultureInfo.InvariantCulture, $"<rect width=\"120\" height=\"60\" fill=\"{Colour(hue, 48, 32)}\"/>");
         for (var i = 0; i < Columns * Rows; i++)
         {
             var (x, y, b) = (i % Columns * Tile, i / Columns * Tile, bytes[i]);
@@ -35,7 +35,8 @@ public sealed class MarkTagHelper : TagHelper
         output.TagName = "svg";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("class", "mark");
-        output.Attributes.SetAttribute("viewBox", "0 0 160 60");
+        output.Attributes.SetAttribute("viewBox", "0 0 120 60");
+        output.Attributes.SetAttribute("preserveAspectRatio", "xMidYMid slice");
         output.Attributes.SetAttribute("aria-hidden", "true");
         output.Content.SetHtmlContent(shapes.ToString());
     }

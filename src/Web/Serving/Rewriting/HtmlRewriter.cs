@@ -5,13 +5,13 @@ using AngleSharp.Html.Dom;
 namespace PyScriptHub.Web.Serving.Rewriting;
 
 /// <summary>
-/// Makes a page that was written for a CDN run from this hub (design.md, "Serving a project's HTML", 1 to 4). AngleSharp finds
+/// Makes a page that was written for a CDN run from this hub (design.md, "Serving a project's HTML", 1 to 5). AngleSharp finds
 /// the places; everything around them stays byte for byte.
 /// </summary>
 public static class HtmlRewriter
 {
     /// <summary>Counts up with every change of what comes out, so that ETags change with it.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\r\n\f'=<>`");
 
@@ -34,9 +34,13 @@ public static class HtmlRewriter
         var source = HtmlSource.Parse(page.Text);
         bool IsLed(string address) => request.Map.Map(address) is not null;
         var facts = Facts(source, new(target: null, hasTargetConfig: false), IsLed);
-        if (!facts.ReferencesRuntime && !request.LoadsRuntimeElsewhere) return new(bytes, page.Charset, facts);
-
         var edits = new SourceEdits(source.Text);
+        if (!facts.ReferencesRuntime && !request.LoadsRuntimeElsewhere)
+        {
+            if (request.Bridge is { } bridge) edits.Insert(BeforeScripts(source) ?? BeforeContent(source), BridgeLine(bridge));
+            return new(edits.Any ? page.Write(edits.Apply()) : bytes, page.Charset, facts);
+        }
+
         // A bare PolyScript page has the interpreter that it names: its types are no tags of PyScript's.
         var target = facts.ReferencesPyScript ? request.Interpreter : null;
         var wanted = target is Interpreter.Micropython ? "mpy-config" : "py-config";
@@ -151,11 +155,12 @@ public static class HtmlRewriter
 
     private static void InsertBeforeScripts(HtmlSource source, InterpreterSwitch change, PageFacts facts, RewriteRequest request, SourceEdits edits)
     {
-        var scripts = source.Tags.Where(tag => tag is { Name: "script", Element: not null, IsInert: false }).ToList();
-        if (scripts.Count == 0) return;
-
-        // In front of the page's own policy too, which would forbid the lines and has no say over what stands before it.
-        var at = source.Tags.Where(IsPolicy).Append(scripts[0]).Min(tag => OutermostStart(source, tag));
+        var bridge = request.Bridge is null ? "" : BridgeLine(request.Bridge);
+        if (BeforeScripts(source) is not { } at)
+        {
+            if (bridge.Length > 0) edits.Insert(BeforeContent(source), bridge);
+            return;
+        }
 
         // Until Chromium 133, and elsewhere still, an import map is refused once a module was asked for, by a link too.
         var lastMap = source.Tags.LastOrDefault(tag => !tag.IsInert && tag.Body is not null && tag.Name is "script" && Kind(tag) is ScriptKind.ImportMap);
@@ -165,11 +170,25 @@ public static class HtmlRewriter
 
         if (lastMap is not null)
         {
-            edits.Insert(at, StorageLines(request.StorageScript));
+            edits.Insert(at, bridge + StorageLines(request.StorageScript));
             if (linksAt > 0) edits.Insert(linksAt, links);
         }
-        else edits.Insert(at, links + StorageLines(request.StorageScript));
+        else edits.Insert(at, links + bridge + StorageLines(request.StorageScript));
     }
+
+    // In front of the page's own policy too, which would forbid the lines and has no say over what stands before it.
+    private static int? BeforeScripts(HtmlSource source) =>
+        source.Tags.FirstOrDefault(tag => tag is { Name: "script", Element: not null, IsInert: false }) is { } script
+            ? source.Tags.Where(IsPolicy).Append(script).Min(tag => OutermostStart(source, tag))
+            : null;
+
+    // After the doctype, without which the page would be laid out as in 1998, and before whatever the page shows.
+    private static int BeforeContent(HtmlSource source) =>
+        source.Tags.Where(tag => tag is { Element: not null, IsInert: false } && tag.Name is not ("html" or "head"))
+            .Select(tag => OutermostStart(source, tag)).DefaultIfEmpty(source.Text.Length).Min();
+
+    // On one line with what follows: the lines of a traceback stay those of the file.
+    private static string BridgeLine(Bridge bridge) => $"<script src=\"{bridge.Script}\" data-hub=\"{bridge.Hub}\"></script>";
 
     // In SVG or MathML a script's text would be read as markup: such a one is stepped out of.
     private static int OutermostStart(HtmlSource source, StartTag tag)

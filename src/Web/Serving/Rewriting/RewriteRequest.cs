@@ -9,12 +9,19 @@ namespace PyScriptHub.Web.Serving.Rewriting;
 /// a config names an interpreter of its own. Without it, no interpreter is preloaded for a page whose config is a file.
 /// </param>
 /// <param name="LoadsRuntimeElsewhere">Whether one of the project's scripts loads PyScript, PolyScript or Coincident for the page.</param>
+/// <param name="Bridge">What hands console and errors to the editor; null for pages without it.</param>
 public sealed record RewriteRequest(
     AddressMap Map,
     string StorageScript,
     Interpreter? Interpreter = null,
     Func<string, string?>? ReadProjectFile = null,
-    bool LoadsRuntimeElsewhere = false);
+    bool LoadsRuntimeElsewhere = false,
+    Bridge? Bridge = null);
+
+/// <summary>The script that stands before all others of a preview's page.</summary>
+/// <param name="Script">Its absolute address, since a page may have a <c>&lt;base&gt;</c>.</param>
+/// <param name="Hub">The hub's origin, the only one that it talks to.</param>
+public sealed record Bridge(string Script, string Hub);
 
 /// <summary>A page as it is served.</summary>
 /// <param name="Bytes">The very bytes that came in where nothing was to be changed.</param>

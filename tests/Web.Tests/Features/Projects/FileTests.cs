@@ -94,6 +94,30 @@ public sealed class FileTests(SharedHub shared) : IClassFixture<SharedHub>
         chunked.Headers.TryAddWithoutValidation("If-Match", "\"2\"");
         await (await ada.SendAsync(chunked)).ProblemAsync(413, "too_large");
         (await ada.GetStringAsync($"/api/v1/projects/{id}/files/a.py")).ShouldBe(new string('x', 1000));
+
+        // A stranger's upload is not even read.
+        await (await (await hub.UserAsync("bob")).PutFileAsync(id, "a.py", new string('x', 1001), 2)).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task An_old_revision_is_read_by_who_edits_and_by_nobody_else()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var (ada, bob) = (await hub.UserAsync("ada"), await hub.UserAsync("bob"));
+        var id = (await ada.CreateAsync(new { name = "Lesson", files = new Dictionary<string, string> { ["index.html"] = "one" } })).Text("id");
+        await (await ada.PutFileAsync(id, "index.html", "two", 1)).JsonAsync();
+        await ada.PublishAsync(id);
+        await (await ada.PutFileAsync(id, "index.html", "three", 2)).JsonAsync();
+
+        (await ada.GetStringAsync($"/api/v1/projects/{id}/files/index.html?revision=1")).ShouldBe("one");
+        (await (await ada.GetAsync($"/api/v1/projects/{id}/files?revision=1")).JsonAsync()).GetProperty("revision").GetInt32().ShouldBe(1);
+        (await bob.GetStringAsync($"/api/v1/projects/{id}/files/index.html?revision=2")).ShouldBe("two");
+        foreach (var revision in new[] { 1, 3, 4 })
+        {
+            await (await bob.GetAsync($"/api/v1/projects/{id}/files?revision={revision}")).ProblemAsync(404, "not_found");
+            await (await bob.GetAsync($"/api/v1/projects/{id}/files/index.html?revision={revision}")).ProblemAsync(404, "not_found");
+        }
+        await (await ada.GetAsync($"/api/v1/projects/{id}/files?revision=9")).ProblemAsync(404, "not_found");
     }
 
     [Fact]

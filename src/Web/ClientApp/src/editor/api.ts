@@ -26,7 +26,9 @@ export type Failure =
   /** The project is not there any more, or not for this person. */
   | { kind: 'gone'; message: string }
   /** The hub refuses what was sent, whoever sends it however often. */
-  | { kind: 'refused'; code: string; message: string };
+  | { kind: 'refused'; code: string; message: string }
+  /** Saving waits for a choice that only the person here can make; what it is stands beside the save state. */
+  | { kind: 'undecided' };
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -42,6 +44,14 @@ interface Problem {
   title?: string;
 }
 
+/** What runs without being saved. */
+export interface Trial {
+  /** The secret by which it is replaced under the same address. */
+  id: string;
+  url: string;
+  expiresAt: string;
+}
+
 const retrySeconds = 5;
 const answerWithin = 30_000;
 
@@ -53,6 +63,15 @@ export class HubApi {
   constructor(projectId: string, token: string | null) {
     this.#root = `/api/v1/projects/${projectId}`;
     this.#token = token;
+  }
+
+  /** The antiforgery token that changes carry from now on. */
+  set token(token: string | null) {
+    this.#token = token;
+  }
+
+  get token(): string | null {
+    return this.#token;
   }
 
   project(): Promise<Answer<Project>> {
@@ -71,10 +90,8 @@ export class HubApi {
 
   /** Saves changes that were made to `revision`; answers the revision that holds them. */
   save(changes: Changes, revision: number): Promise<Answer<{ revision: number }>> {
-    const form = new FormData();
-    for (const [path, bytes] of changes.written) form.append(path, bytes, 'file');
-    const query = changes.deleted.map((path) => `delete=${encodeURIComponent(path)}`).join('&');
-    return this.#json('POST', `/files${query && `?${query}`}`, changes.written.size > 0 ? form : undefined, { 'If-Match': `"${revision}"` });
+    const { body, query } = formOf(changes);
+    return this.#json('POST', `/files${query && `?${query}`}`, body, { 'If-Match': `"${revision}"` });
   }
 
   /** The caller's own address of the draft. */
@@ -86,6 +103,79 @@ export class HubApi {
     return this.#json('POST', '/publish');
   }
 
+  /** Who is signed in in this browser. */
+  me(): Promise<Answer<{ userName: string }>> {
+    return this.#json('GET', '/api/v1/me');
+  }
+
+  /** A fresh antiforgery token of whoever is signed in. */
+  async freshToken(): Promise<Answer<string>> {
+    const answer = await this.#json<{ token: string }>('GET', '/api/v1/me/antiforgery');
+    if (answer.ok) return { ok: true, value: answer.value.token };
+    if (answer.failure.kind !== 'gone') return answer;
+    // The page itself carries one. It is looked through as text: the browser is given no HTML to parse.
+    const page = await this.#send('GET', location.pathname);
+    if (!page.ok) return page;
+    const boot = /<script type="application\/json" id="boot"[^>]*>([^<]*)</.exec(await page.value.text())?.[1];
+    const token = boot === undefined ? null : (JSON.parse(boot) as { token: string | null }).token;
+    return token === null ? { ok: false, failure: { kind: 'signed-out' } } : { ok: true, value: token };
+  }
+
+  /** Makes a project of the caller's own out of what they see of this one. */
+  remix(): Promise<Answer<Project>> {
+    return this.#json('POST', '/remix');
+  }
+
+  /** Runs changes over a revision without saving them; under the address of an earlier trial where one is given. */
+  try(changes: Changes, revision: number, trial: string | null): Promise<Answer<Trial>> {
+    const { body, query } = formOf(changes);
+    const address = `${trial === null ? '/trials' : `/api/v1/trials/${trial}`}?revision=${revision}${query && `&${query}`}`;
+    return this.#json(trial === null ? 'POST' : 'PUT', address, body);
+  }
+
+  revisions(cursor?: string): Promise<Answer<Page<Revision>>> {
+    return this.#json('GET', `/revisions?limit=50${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+  }
+
+  nameRevision(revision: number, name: string | null): Promise<Answer<Revision>> {
+    return this.#json('PATCH', `/revisions/${revision}`, ...jsonOf({ name }));
+  }
+
+  /** Makes an old state the newest, if `head` still is it. */
+  restore(revision: number, head: number): Promise<Answer<{ revision: number }>> {
+    return this.#json('POST', `/revisions/${revision}/restore`, undefined, { 'If-Match': `"${head}"` });
+  }
+
+  change(change: ProjectChange): Promise<Answer<Project>> {
+    return this.#json('PATCH', '', ...jsonOf(change));
+  }
+
+  unpublish(): Promise<Answer<Project>> {
+    return this.#json('DELETE', '/publish');
+  }
+
+  async delete(): Promise<Answer<null>> {
+    const answer = await this.#send('DELETE', '');
+    return answer.ok ? { ok: true, value: null } : answer;
+  }
+
+  members(): Promise<Answer<Page<Member>>> {
+    return this.#json('GET', '/members');
+  }
+
+  putMember(userName: string, role: Member['role']): Promise<Answer<Member>> {
+    return this.#json('PUT', `/members/${encodeURIComponent(userName)}`, ...jsonOf({ role }));
+  }
+
+  async removeMember(userName: string): Promise<Answer<null>> {
+    const answer = await this.#send('DELETE', `/members/${encodeURIComponent(userName)}`);
+    return answer.ok ? { ok: true, value: null } : answer;
+  }
+
+  transfer(userName: string): Promise<Answer<Project>> {
+    return this.#json('POST', '/transfer', ...jsonOf({ userName }));
+  }
+
   async #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
     const answer = await this.#send(method, path, body, headers);
     return answer.ok ? { ok: true, value: (await answer.value.json()) as T } : answer;
@@ -94,7 +184,7 @@ export class HubApi {
   async #send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<Response>> {
     let response: Response;
     try {
-      response = await fetch(this.#root + path, {
+      response = await fetch(/^\/(api\/|@)/.test(path) ? path : this.#root + path, {
         method,
         headers: { ...headers, ...(this.#token !== null && { RequestVerificationToken: this.#token }) },
         signal: AbortSignal.timeout(answerWithin),
@@ -105,6 +195,12 @@ export class HubApi {
     }
     return response.ok ? { ok: true, value: response } : { ok: false, failure: await failureOf(response) };
   }
+}
+
+function formOf(changes: Changes): { body: FormData | undefined; query: string } {
+  const form = new FormData();
+  for (const [path, bytes] of changes.written) form.append(path, bytes, 'file');
+  return { body: changes.written.size > 0 ? form : undefined, query: changes.deleted.map((path) => `delete=${encodeURIComponent(path)}`).join('&') };
 }
 
 async function failureOf(response: Response): Promise<Failure> {
@@ -128,7 +224,58 @@ async function failureOf(response: Response): Promise<Failure> {
     case 503:
     case 504:
       return { kind: 'busy', retryAfter: Number(response.headers.get('Retry-After') ?? retrySeconds) || retrySeconds, message };
+    case 500:
+      return { kind: 'busy', retryAfter: 15, message };
     default:
       return { kind: 'refused', code: problem.code ?? String(response.status), message };
   }
 }
+
+/** A part of a list, and how to ask for the next. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Revision {
+  revision: number;
+  name: string | null;
+  author: string | null;
+  createdAt: string;
+  isHead: boolean;
+  isPublished: boolean;
+}
+
+export interface Member {
+  userName: string;
+  role: 'owner' | 'editor';
+}
+
+export interface ProjectChange {
+  name?: string;
+  slug?: string;
+  visibility?: Project['visibility'];
+  runtimeRelease?: string | null;
+  isolation?: 'on' | 'off';
+  embedding?: 'hub' | 'anyone';
+}
+
+export interface Release {
+  name: string;
+  core: string;
+  pyodide: string;
+  micropython: string;
+  isDefault: boolean;
+}
+
+/** The releases of PyScript that this hub serves, newest first; none where it cannot be reached. */
+export async function releases(): Promise<Release[]> {
+  try {
+    const response = await fetch('/api/v1/runtime/releases');
+    return response.ok ? ((await response.json()) as Release[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+const jsonOf = (value: unknown): [string, Record<string, string>] => [JSON.stringify(value), { 'Content-Type': 'application/json' }];

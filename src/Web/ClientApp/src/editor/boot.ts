@@ -15,6 +15,8 @@ export interface Project {
   runtimePin: string | null;
   startPage: string | null;
   isolation: 'on' | 'off';
+  embedding: 'hub' | 'anyone';
+  runtimeReason: string | null;
 }
 
 /** What the page hands to the editor. */

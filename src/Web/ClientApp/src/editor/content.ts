@@ -37,3 +37,23 @@ export function bytesOf(content: Content): Blob {
   const text = content.text.toString();
   return new Blob([content.lineEnd === '\n' ? text : text.replaceAll('\n', '\r\n')]);
 }
+
+/** The text of a content, or null for bytes. */
+export const textOf = (content: Content): string | null => (content.kind === 'text' ? content.text.toString() : null);
+
+/** The SHA-256 of bytes in hexadecimal digits, as the hub lists it; null where the browser does not hash (plain HTTP off localhost). */
+export async function hashOf(bytes: Blob): Promise<string | null> {
+  if (!isSecureContext) return null;
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Whether two contents are the same bytes. */
+export async function isSame(one: Content, other: Content): Promise<boolean> {
+  if (one === other) return true;
+  if (one.kind === 'text' && other.kind === 'text') return one.lineEnd === other.lineEnd && one.text.toString() === other.text.toString();
+  const [a, b] = [bytesOf(one), bytesOf(other)];
+  if (a.size !== b.size) return false;
+  const [x, y] = [new Uint8Array(await a.arrayBuffer()), new Uint8Array(await b.arrayBuffer())];
+  return x.every((byte, i) => byte === y[i]);
+}

@@ -3,7 +3,12 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { HubApi } from './api.ts';
 import { readBoot } from './boot.ts';
+import { Copies } from './copies.ts';
+import { Drafts } from './drafts.ts';
+import { Runs } from './runs.ts';
 import { Saver } from './saver.ts';
+import { Session } from './session.ts';
+import { BootFailure } from './ui/bootFailure.tsx';
 import { Workspace } from './workspace.ts';
 
 const place = document.getElementById('editor');
@@ -11,6 +16,20 @@ if (!place) throw new Error('The page has no place for the editor.');
 const boot = readBoot(document);
 const api = new HubApi(boot.project.id, boot.token);
 const files = await api.files();
-if (!files.ok) throw new Error(`The files cannot be read: ${files.failure.kind}`);
-const workspace = new Workspace(api, files.value);
-render(<App boot={boot} api={api} workspace={workspace} saver={new Saver(api, workspace)} />, place);
+if (files.ok) {
+  const workspace = new Workspace(api, files.value);
+
+  // Whoever signed in to save a copy comes back with this in the address.
+  const savesCopy = new URLSearchParams(location.search).has('save-copy');
+  if (savesCopy) history.replaceState(null, '', location.pathname);
+
+  const { drafts, left } = await Drafts.open(boot, workspace, savesCopy && boot.userName !== null);
+  const saver = new Saver(boot, api, workspace, drafts, new Session(api, boot));
+  if (left) await saver.follow();
+  const copies = new Copies(saver);
+  const runs = new Runs(saver);
+  render(<App boot={boot} api={api} workspace={workspace} saver={saver} runs={runs} copies={copies} left={left} />, place);
+  if (savesCopy && !boot.canEdit && boot.userName !== null && left) void copies.saveAsMine();
+} else {
+  render(<BootFailure failure={files.failure} />, place);
+}

@@ -2,8 +2,34 @@ import { computed, signal, type ReadonlySignal, type Signal } from '@preact/sign
 import type { Answer, FileEntry, FileList, HubApi } from './api.ts';
 import { contentOf, type Content } from './content.ts';
 
+/** What a change was made to, and what of it may be at the hub already. */
+export interface Ground {
+  /** The SHA-256 of the hub's file that it was made to; null where there was none. */
+  base: string | null;
+  /** The SHA-256 of what was sent for it and not answered: if the hub has one of these now, it is our own. */
+  sent: readonly string[];
+}
+
 /** What was done to a file since the revision that the workspace is based on. `stamp` grows with every change. */
-export type Change = { kind: 'written'; content: Content; stamp: number } | { kind: 'deleted'; stamp: number };
+export type Change = Ground & ({ kind: 'written'; content: Content; stamp: number } | { kind: 'deleted'; stamp: number });
+
+/** A file that both sides changed, each in its own way. The side here is in the workspace's changes. */
+export interface Conflict {
+  path: string;
+  /** What the hub has; null where it was deleted there. */
+  theirs: Content | null;
+  /** The hub's file. */
+  entry: FileEntry | null;
+}
+
+/** What a merge with another revision found out about each change. */
+export interface Merge {
+  /** Changes that go on as they are, or are settled where the hub has the same. */
+  settled: ReadonlyMap<string, number>;
+  /** Changes that now stand on what the hub has, since that was our own. */
+  moved: ReadonlySet<string>;
+  conflicts: ReadonlyMap<string, Conflict>;
+}
 
 /**
  * The project's files as they are in this window: those of a revision of the hub, and over them what was changed here and is
@@ -14,11 +40,14 @@ export class Workspace {
   readonly revision: Signal<number>;
   readonly base: Signal<ReadonlyMap<string, FileEntry>>;
   readonly changes: Signal<ReadonlyMap<string, Change>> = signal(new Map());
+  /** Files that both sides changed: not saved until somebody chose. */
+  readonly conflicts: Signal<ReadonlyMap<string, Conflict>> = signal(new Map());
   /** Every path, in order. */
   readonly paths: ReadonlySignal<readonly string[]>;
   readonly #api: HubApi;
   // Contents of the hub's by hash: a file that was read once is not fetched again.
   readonly #read = new Map<string, Promise<Answer<Content>>>();
+  readonly #texts = new Map<string, Content>();
   #stamp = 0;
 
   constructor(api: HubApi, files: FileList) {
@@ -49,12 +78,26 @@ export class Workspace {
     return this.readEntry(entry, this.revision.value);
   }
 
+  /** Every file, with its text where it was read or written here. */
+  known(): { path: string; text?: string }[] {
+    return this.paths.value.map((path) => {
+      const change = this.changes.value.get(path);
+      const entry = this.base.value.get(path);
+      const content = change?.kind === 'written' ? change.content : entry && this.#texts.get(entry.sha256);
+      return content?.kind === 'text' ? { path, text: content.text.toString() } : { path };
+    });
+  }
+
   /** What a file of some revision of the hub holds. */
   readEntry(entry: FileEntry, revision: number): Promise<Answer<Content>> {
     const known = this.#read.get(entry.sha256);
     if (known) return known;
     const reading = this.#api.read(entry.path, revision).then(async (answer): Promise<Answer<Content>> => {
-      if (answer.ok) return { ok: true, value: await contentOf(answer.value) };
+      if (answer.ok) {
+        const content = await contentOf(answer.value);
+        this.#texts.set(entry.sha256, content);
+        return { ok: true, value: content };
+      }
       this.#read.delete(entry.sha256);
       return answer;
     });
@@ -63,11 +106,14 @@ export class Workspace {
   }
 
   write(path: string, content: Content): void {
-    this.#change((changes) => changes.set(path, { kind: 'written', content, stamp: ++this.#stamp }));
+    this.#change((changes) => changes.set(path, { kind: 'written', content, stamp: ++this.#stamp, ...this.#groundOf(path) }));
   }
 
   remove(path: string): void {
-    this.#change((changes) => (this.base.value.has(path) ? changes.set(path, { kind: 'deleted', stamp: ++this.#stamp }) : changes.delete(path)));
+    const ground = this.#groundOf(path);
+    // What was sent may be there by now, although the hub was not known to have it.
+    const isThere = this.base.value.has(path) || ground.sent.length > 0;
+    this.#change((changes) => (isThere ? changes.set(path, { kind: 'deleted', stamp: ++this.#stamp, ...ground }) : changes.delete(path)));
   }
 
   /** Moves a file; its content must be had to be written under the new path. */
@@ -79,11 +125,33 @@ export class Workspace {
     return { ok: true, value: null };
   }
 
+  /** Takes up a change that was kept elsewhere, with the ground that it was made on. */
+  restore(path: string, change: { kind: 'written'; content: Content } | { kind: 'deleted' }, ground: Ground): void {
+    this.#change((changes) => changes.set(path, { ...change, ...ground, stamp: ++this.#stamp }));
+  }
+
+  /** Takes a change back: the file is as the hub has it. */
+  revert(path: string): void {
+    this.#change((changes) => changes.delete(path));
+    this.#settle(path);
+  }
+
+  /** Notes that the bytes with this hash were sent for a change, whatever becomes of them; an empty hash where it is not known. */
+  sending(path: string, stamp: number, sha256: string): void {
+    const change = this.changes.value.get(path);
+    if (change?.stamp !== stamp || change.sent.includes(sha256)) return;
+    this.#change((changes) => changes.set(path, { ...change, sent: [...change.sent.slice(-9), sha256] }));
+  }
+
   /** Takes over that the hub's `files` hold the changes up to the stamps of `saved`: what was changed after that stays changed. */
   saved(files: FileList, saved: ReadonlyMap<string, number>): void {
     this.rebase(files);
     this.#change((changes) => {
-      for (const [path, stamp] of saved) if (changes.get(path)?.stamp === stamp) changes.delete(path);
+      for (const [path, stamp] of saved) {
+        const change = changes.get(path);
+        if (change?.stamp === stamp) changes.delete(path);
+        else if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+      }
     });
   }
 
@@ -91,6 +159,76 @@ export class Workspace {
   rebase(files: FileList): void {
     this.revision.value = files.revision;
     this.base.value = byPath(files.files);
+  }
+
+  /** Puts the changes onto another revision, by what a merge found out. What was typed since then stays. */
+  merge(files: FileList, merge: Merge): void {
+    this.rebase(files);
+    this.#change((changes) => {
+      for (const [path, stamp] of merge.settled) {
+        const change = changes.get(path);
+        if (change?.stamp === stamp) changes.delete(path);
+        else if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+      }
+      for (const path of merge.moved) {
+        const change = changes.get(path);
+        if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+      }
+    });
+    this.conflicts.value = new Map([...merge.conflicts].filter(([path]) => this.changes.value.has(path)));
+  }
+
+  /** Keeps what is here: it is saved over what the hub has. */
+  keepMine(path: string): void {
+    const conflict = this.conflicts.value.get(path);
+    if (!conflict) return;
+    this.#change((changes) => {
+      const change = changes.get(path);
+      if (change) changes.set(path, { ...change, base: conflict.entry?.sha256 ?? null, sent: [] });
+    });
+    this.#settle(path);
+  }
+
+  /** Takes what the hub has. */
+  takeTheirs(path: string): void {
+    if (this.conflicts.value.has(path)) this.revert(path);
+  }
+
+  /** Takes a text that was made of both. */
+  takeMerged(path: string, content: Content): void {
+    this.keepMine(path);
+    this.write(path, content);
+  }
+
+  /** Takes what the hub has, and puts what is here beside it; answers its path. */
+  keepBoth(path: string): string | null {
+    const change = this.changes.value.get(path);
+    if (change?.kind !== 'written') return null;
+    const beside = this.besideOf(path);
+    this.write(beside, change.content);
+    this.takeTheirs(path);
+    return beside;
+  }
+
+  /** A free path like `main (mine).py`. */
+  besideOf(path: string): string {
+    const dot = path.lastIndexOf('.') > path.lastIndexOf('/') + 1 ? path.lastIndexOf('.') : path.length;
+    for (let number = 1; ; number++) {
+      const candidate = `${path.slice(0, dot)} (mine${number === 1 ? '' : ` ${number}`})${path.slice(dot)}`;
+      if (![...this.base.value.keys(), ...this.changes.value.keys()].some((taken) => taken.toLowerCase() === candidate.toLowerCase())) return candidate;
+    }
+  }
+
+  #settle(path: string): void {
+    if (!this.conflicts.value.has(path)) return;
+    const conflicts = new Map(this.conflicts.value);
+    conflicts.delete(path);
+    this.conflicts.value = conflicts;
+  }
+
+  #groundOf(path: string): Ground {
+    const change = this.changes.value.get(path);
+    return change ? { base: change.base, sent: change.sent } : { base: this.base.value.get(path)?.sha256 ?? null, sent: [] };
   }
 
   #change(change: (changes: Map<string, Change>) => void): void {

@@ -9,9 +9,9 @@ import {
   IDBRequest, IDBTransaction, IDBVersionChangeEvent, indexedDB,
 } from 'fake-indexeddb';
 import { memoryStorage } from './memory-storage';
-import { readLineage, restoreBase, wrapWorkers } from './workers';
+import { readLineage, restoreBase, wrapWorkers } from '../workers';
 
-const lineage = readLineage();
+const lineage = readLineage('__hubStorageStandIn');
 const isPage = typeof document === 'object';
 
 const define = (name: string, value: unknown) => {
@@ -31,5 +31,5 @@ if (isPage) {
   document.currentScript?.remove();
 }
 
-wrapWorkers(lineage);
+wrapWorkers('__hubStorageStandIn', lineage);
 if (lineage.base !== null) restoreBase(lineage.base);

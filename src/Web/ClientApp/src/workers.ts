@@ -1,17 +1,20 @@
-/** Where a worker of this page learns what it cannot see: the stand-in's address, and its own behind the wrapping. */
+// What the storage stand-in and the preview's bridge share: each runs in a page and, before anything else, in its workers. Both
+// may be at work in one page: each wraps what the other wrapped, and hands its lineage under a name of its own.
+
+/** Where a worker of this page learns what it cannot see: the script's address, and its own behind the wrapping. */
 export interface Lineage {
-  /** The stand-in's absolute address. */
+  /** The absolute address of the script that each worker runs first. */
   script: string;
   /** The worker's own absolute address; null in the page itself and where it is no http address. */
   base: string | null;
 }
 
-// One name on the global object, taken away as soon as it was read.
-const key = '__hubStorageStandIn';
+/** The name on the global object under which a lineage is handed; it is taken away as soon as it was read. */
+export type LineageKey = '__hubStorageStandIn' | '__hubBridge';
 
-type Scope = typeof globalThis & { [key]?: Lineage };
+type Scope = typeof globalThis & Partial<Record<LineageKey, Lineage>>;
 
-export function readLineage(): Lineage {
+export function readLineage(key: LineageKey): Lineage {
   const scope = globalThis as Scope;
   const handed = scope[key];
   if (handed) {
@@ -24,10 +27,10 @@ export function readLineage(): Lineage {
 const blob = (text: string) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
 
 /**
- * Wraps `Worker`, so that each worker runs the stand-in before its own script. What is made stays a Worker with its own
- * name and options; a subclass stays a subclass.
+ * Wraps `Worker`, so that each worker runs the lineage's script before its own. What is made stays a Worker with its own
+ * name and options; a subclass stays a subclass. `onWorker` is called with each before anybody else has it.
  */
-export function wrapWorkers({ script, base }: Lineage): void {
+export function wrapWorkers(key: LineageKey, { script, base }: Lineage, onWorker?: (worker: Worker) => void): void {
   // Workers are missing where there is no such thing as nesting.
   if (typeof Worker !== 'function') return;
 
@@ -55,7 +58,9 @@ export function wrapWorkers({ script, base }: Lineage): void {
         // Static imports run in order, and before any message is delivered; a statement would run after them.
         ? blob([blob(hand), script, address].map(each => `import ${JSON.stringify(each)};`).join(''))
         : blob(`${hand}importScripts(${JSON.stringify(script)});importScripts(${JSON.stringify(address)});`);
-      return Reflect.construct(target, options === undefined ? [wrapped] : [wrapped, options], newTarget) as Worker;
+      const worker = Reflect.construct(target, options === undefined ? [wrapped] : [wrapped, options], newTarget) as Worker;
+      onWorker?.(worker);
+      return worker;
     },
   });
 }

@@ -1,0 +1,13 @@
+using PyScriptHub.Figures;
+
+return args switch
+{
+    ["pages", .. var rest] => await PageFigures.MeasureAsync(rest.Length > 0 ? int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture) : 5),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: figures pages [runs]");
+    return 2;
+}

@@ -1,0 +1,280 @@
+import { t } from '../../texts.ts';
+import { hello, longest, portFor, type HubMessage, type Line, type Note, type Source } from '../../bridge/protocol.ts';
+import { readMessage } from './messages.ts';
+import { Places, withoutRunners } from './places.ts';
+import type { ConsoleLine, PreviewState, Problem, ProjectFile } from './types.ts';
+
+export interface PreviewOptions {
+  onLine(line: ConsoleLine): void;
+  onState(state: PreviewState, detail?: string): void;
+  onProblem(problem: Problem): void;
+  /** A script waits for a person; `answerInput` answers. */
+  onInputRequest(prompt: string): void;
+  /** The project's files as they run. */
+  files(): ProjectFile[];
+  /** What the frame is called; the project's name. */
+  title?: string;
+}
+
+const pingEvery = 1_000;
+// A page that has not answered a ping for so long does not rest.
+const silence = 2_000;
+// A page without the bridge is a page all the same: its console is not heard.
+const bridgeWithin = 2_000;
+// A page may load itself again; one that does so without end is not followed for ever.
+const mostLoads = 100;
+const mostSources = 200;
+// Of a page's loads, messages beyond so many a second are not read: the bridge sends fewer.
+const mostMessages = 400;
+
+const sandbox = 'allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-pointer-lock allow-downloads';
+const allow = 'cross-origin-isolated; fullscreen; autoplay; clipboard-write';
+
+/** Runs the project's draft in a frame of its own, and hears what happens in it. */
+export class Preview {
+  readonly #host: HTMLElement;
+  readonly #options: PreviewOptions;
+  #run: Run | null = null;
+  #state: PreviewState = 'stopped';
+
+  constructor(host: HTMLElement, options: PreviewOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  get state(): PreviewState {
+    return this.#state;
+  }
+
+  /** Runs what is at an address of the project's own origin, in a fresh frame; what ran before is gone. */
+  run(url: string): void {
+    this.#drop();
+    const run: Run = new Run(this.#host, url, this.#options, (state, detail) => {
+      if (this.#run === run) this.#enter(state, detail);
+    });
+    this.#run = run;
+    this.#enter('loading');
+    run.start();
+  }
+
+  /** Drops the frame, whatever its page is doing. */
+  stop(): void {
+    if (!this.#run) return;
+    this.#drop();
+    this.#enter('stopped');
+  }
+
+  /** Answers the script that has waited longest. */
+  answerInput(text: string): void {
+    this.#run?.answer(text);
+  }
+
+  #drop(): void {
+    this.#run?.end();
+    this.#run = null;
+  }
+
+  #enter(state: PreviewState, detail?: string): void {
+    this.#state = state;
+    this.#options.onState(state, detail);
+  }
+}
+
+/** One frame, from its first load until it is dropped. */
+class Run {
+  readonly #frame: HTMLIFrameElement;
+  readonly #host: HTMLElement;
+  readonly #options: PreviewOptions;
+  readonly #enter: (state: PreviewState, detail?: string) => void;
+  readonly #url: URL;
+  readonly #end = new AbortController();
+  #port: MessagePort | null = null;
+  #loads = 0;
+  #state: PreviewState = 'loading';
+  #sources = new Map<number, Source>();
+  #files: ProjectFile[] = [];
+  #places: Places | null = null;
+  #prompts: string[] = [];
+  #pinged = 0;
+  #isAnswered = true;
+  #isGreeted = false;
+  #isSilent = false;
+  #timer = 0;
+  #waiting = 0;
+  #second = 0;
+  #messages = 0;
+
+  constructor(host: HTMLElement, url: string, options: PreviewOptions, enter: (state: PreviewState, detail?: string) => void) {
+    this.#host = host;
+    this.#url = new URL(url);
+    this.#options = options;
+    this.#enter = enter;
+    this.#frame = document.createElement('iframe');
+    this.#frame.setAttribute('sandbox', sandbox);
+    this.#frame.allow = allow;
+    this.#frame.title = options.title ?? t('Preview');
+    this.#frame.className = 'preview-frame';
+  }
+
+  start(): void {
+    const { signal } = this.#end;
+    addEventListener('message', (event: MessageEvent<unknown>) => {
+      // A page of another project, or of nobody's, that got into the frame is not listened to.
+      if (event.source === this.#frame.contentWindow && event.origin === this.#url.origin && event.data === hello) this.#connect();
+    }, { signal });
+    this.#frame.addEventListener('load', () => { this.#onLoad(); }, { signal });
+    this.#timer = window.setInterval(() => { this.#beat(); }, pingEvery);
+    this.#frame.src = this.#url.href;
+    this.#host.append(this.#frame);
+  }
+
+  end(): void {
+    this.#end.abort();
+    clearInterval(this.#timer);
+    clearTimeout(this.#waiting);
+    this.#port?.close();
+    this.#port = null;
+    this.#frame.remove();
+  }
+
+  answer(text: string): void {
+    const prompt = this.#prompts.shift();
+    if (prompt === undefined) return;
+    const bounded = text.slice(0, longest.answer);
+    this.#post({ kind: 'answer', text: bounded });
+    this.#options.onLine({ level: 'input', text: prompt + bounded, count: 1, time: Date.now(), places: [], from: 'worker' });
+  }
+
+  #connect(): void {
+    this.#loads += 1;
+    if (this.#loads > mostLoads) return;
+    this.#port?.close();
+    clearTimeout(this.#waiting);
+    this.#isGreeted = true;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (this.#port === port1) this.#read(data);
+    };
+    this.#sources = new Map();
+    this.#prompts = [];
+    this.#files = this.#options.files();
+    this.#places = null;
+    this.#isAnswered = true;
+    this.#isSilent = false;
+    this.#set('starting');
+    this.#frame.contentWindow?.postMessage(portFor, this.#url.origin, [port2]);
+  }
+
+  // Each page with a bridge says hello before it is loaded. One without is bytes of no charset, a picture, or a page elsewhere,
+  // which the browser does not tell apart from here.
+  #onLoad(): void {
+    clearTimeout(this.#waiting);
+    if (!this.#isGreeted) {
+      this.#waiting = window.setTimeout(() => {
+        this.#port?.close();
+        this.#port = null;
+        this.#isSilent = false;
+        this.#set('done', t('What the preview shows is not connected to the console.'));
+      }, bridgeWithin);
+    }
+    this.#isGreeted = false;
+  }
+
+  #beat(): void {
+    if (!this.#port) return;
+    const now = performance.now();
+    if (this.#isAnswered) {
+      this.#isAnswered = false;
+      this.#pinged = now;
+      this.#post({ kind: 'ping' });
+    } else if (now - this.#pinged >= silence - 50 && !this.#isSilent) {
+      this.#isSilent = true;
+      this.#enter('unresponsive');
+    }
+  }
+
+  #read(data: unknown): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#messages = 0;
+    }
+    if (++this.#messages > mostMessages) return;
+    const message = readMessage(data);
+    switch (message?.kind) {
+      case 'lines':
+        this.#lines(message.lines, message.dropped);
+        break;
+      case 'source':
+        if (this.#sources.size < mostSources) this.#sources.set(message.source.id, message.source);
+        break;
+      case 'phase':
+        // An error that ended a script is not outshone by the end of the others.
+        if (this.#state === 'failed') break;
+        this.#set(message.phase, message.detail);
+        break;
+      case 'input':
+        if (this.#prompts.length >= 100) break;
+        this.#prompts.push(message.prompt);
+        this.#options.onInputRequest(message.prompt);
+        break;
+      case 'pong':
+        this.#isAnswered = true;
+        if (this.#isSilent) {
+          this.#isSilent = false;
+          this.#enter(this.#state);
+        }
+    }
+  }
+
+  #lines(lines: Line[], dropped: number): void {
+    if (dropped > 0) {
+      this.#options.onLine({ level: 'warn', text: t('{0} lines are left out: the page prints faster than anyone reads.', dropped), count: 1, time: Date.now(), places: [], from: 'main' });
+    }
+    for (const line of lines) {
+      const text = line.note === undefined ? withoutRunners(line.text) : notes[line.note](line.text);
+      const source = line.source === undefined ? undefined : this.#sources.get(line.source);
+      const isError = line.level === 'error';
+      // Only errors name places worth a search; a flood of prints costs nothing here.
+      const looks = isError || text.includes('File "') || text.includes(this.#url.host);
+      const places = looks ? this.#placesOf().find(text, source) : [];
+      this.#options.onLine({ level: line.level, text, count: line.count, time: line.time, places, from: line.from });
+      if (!isError) continue;
+      if (line.uncaught === true || text.includes('Traceback (most recent call last)')) {
+        const problem = this.#placesOf().problem(text, source);
+        this.#options.onProblem(problem);
+        if (line.uncaught === true && this.#state !== 'done') this.#set('failed', problem.message);
+      }
+    }
+  }
+
+  // The files as they were when the page was loaded; looked into only where something names a place.
+  #placesOf(): Places {
+    return (this.#places ??= new Places(this.#files, this.#root()));
+  }
+
+  // A run begins at the project's root or at one of its pages.
+  #root(): string {
+    const { origin, pathname } = this.#url;
+    const pages = this.#files.map(({ path }) => path.split('/').map(encodeURIComponent).join('/')).filter((path) => pathname.endsWith(`/${path}`));
+    const longestPath = pages.reduce((one, other) => (other.length > one.length ? other : one), '');
+    return longestPath === '' ? new URL('./', this.#url).href : origin + pathname.slice(0, -longestPath.length);
+  }
+
+  #set(state: PreviewState, detail?: string): void {
+    this.#state = state;
+    if (!this.#isSilent) this.#enter(state, detail);
+  }
+
+  #post(message: HubMessage): void {
+    this.#port?.postMessage(message);
+  }
+}
+
+const notes: Record<Note, (text: string) => string> = {
+  'dialogs-answered': () => t('The page opened many dialogs in a row: more are answered without being shown.'),
+  'dialog-not-shown': (text) => t('The browser does not show dialogs in a preview: {0}', text),
+  'prompt-not-shown': (text) => t('The browser does not ask in a preview while Python runs on the main thread: {0} Add the attribute "worker" to the script, then input() is answered here.', text),
+  'input-cannot-wait': (text) => t('input() cannot wait here: the page is not cross-origin isolated, or this browser has no shared memory. {0}', text),
+};

@@ -1,0 +1,67 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace PyScriptHub.Browser.Tests.Editor;
+
+/// <summary>What was, and who sees what is.</summary>
+[Collection(nameof(EditorCollection))]
+public sealed class HistoryAndSharingTests(Workshop workshop)
+{
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task An_earlier_state_is_compared_named_and_restored_and_nothing_is_lost_by_it(int width)
+    {
+        await using var editor = await workshop.OpenAsync(new Look(width), ("main.py", "first\n"));
+        var page = editor.Page;
+        await editor.OpenFileAsync("main.py");
+        await editor.TypeAtEndAsync("second\n");
+        await editor.SaveAsync();
+        await editor.TypeAtEndAsync("third\n");
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "History…" }).ClickAsync();
+        // What was not saved yet is a state of its own by now.
+        await Expect(editor.Dialog.Locator(".revision")).ToHaveCountAsync(3);
+        await editor.Dialog.Locator(".revision").Last.ClickAsync();
+        await Expect(editor.Dialog.Locator(".compared")).ToContainTextAsync("second");
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Name it" }).ClickAsync();
+        await editor.Dialog.GetByRole(AriaRole.Textbox).First.FillAsync("As it began");
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
+        await Expect(editor.Dialog.Locator(".revision").Last).ToContainTextAsync("As it began");
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();
+        await Expect(editor.Code).Not.ToContainTextAsync("second");
+        (await editor.TextAsync("main.py")).ShouldBe("first\n");
+        await editor.Code.FocusAsync();
+        await page.Keyboard.PressAsync("Control+End");
+        await page.Keyboard.TypeAsync("fourth");
+        await editor.SaveAsync();
+        (await editor.TextAsync("main.py")).ShouldBe("first\nfourth");
+        editor.ShouldHaveNoComplaint();
+    }
+
+    [Fact]
+    public async Task A_project_is_published_changed_and_taken_back_in_one_place()
+    {
+        await using var editor = await workshop.OpenAsync(("index.html", "<p>one</p>"));
+        var page = editor.Page;
+        await editor.OpenFileAsync("index.html");
+        await editor.TypeAtEndAsync("two");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
+        await Expect(editor.Dialog).ToContainTextAsync("Others see it as it is now");
+        var address = await editor.Dialog.GetByLabel("The page alone", new() { Exact = true }).InputValueAsync();
+        (await (await page.Context.APIRequest.GetAsync(address)).TextAsync()).ShouldContain("two");
+
+        await editor.Dialog.GetByLabel("Name", new() { Exact = true }).FillAsync("Better lesson");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".editor-title")).ToHaveTextAsync("Better lesson");
+        await editor.Dialog.GetByLabel("Name in the address").FillAsync("better");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/better-?[a-z0-9]*/edit$"));
+        await editor.Dialog.GetByLabel("Who may see it once it is published").SelectOptionAsync("private");
+        await Expect(editor.Dialog).ToContainTextAsync("The project is private");
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+        await Expect(editor.Dialog).ToContainTextAsync("Not published");
+        editor.ShouldHaveNoComplaint();
+    }
+}
