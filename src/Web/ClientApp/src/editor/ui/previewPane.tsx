@@ -13,7 +13,7 @@ export function PreviewPane({ running }: { running: Running }) {
   useEffect(() => (frame.current && lines.current ? running.attach(frame.current, lines.current) : undefined), [running]);
   const state = running.state.value;
   return (
-    <section class="editor-preview" aria-label={t('Preview and console')} ref={column} style={{ '--console-part': String(settings.consolePart.value) }}>
+    <section class="editor-preview" data-state={state} aria-label={t('Preview and console')} ref={column} style={{ '--console-part': String(settings.consolePart.value) }}>
       <div class="preview-part">
         <div class="pane-bar">
           <h2>{t('Preview')}</h2>
