@@ -236,13 +236,13 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
 
         public async Task RunAsync(string until)
         {
-            await Page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+            await Page.Locator(".button.run").ClickAsync();
             await UntilStateAsync(until);
         }
 
         public async Task StopAsync()
         {
-            await Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+            await Page.Locator(".button.stop").ClickAsync();
             await UntilStateAsync("stopped");
         }
 
@@ -281,6 +281,6 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
         public ValueTask DisposeAsync() => visit.DisposeAsync();
 
         private Task UntilStateAsync(string states) => Page.WaitForFunctionAsync(
-            "states => new RegExp(`^(${states})$`).test(document.querySelector('[data-state]').dataset.state)", states, new() { Timeout = 90_000 });
+            "states => new RegExp(`^(${states})$`).test(document.querySelector('.editor-preview').dataset.state)", states, new() { Timeout = 90_000 });
     }
 }

@@ -113,7 +113,7 @@ class Run {
     this.#frame.setAttribute('sandbox', sandbox);
     this.#frame.allow = allow;
     this.#frame.title = options.title ?? t('Preview');
-    this.#frame.className = 'preview-frame';
+    this.#frame.className = 'preview-page';
   }
 
   start(): void {
