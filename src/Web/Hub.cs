@@ -61,6 +61,7 @@ public static class Hub
             // What a caller did wrong is told to the caller.
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
+        app.UseTrustedProxies();
         app.UseMiddleware<HostGate>();
         app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime => runtime.RunRuntimeHost());
         app.MapWhen(context => HostGate.Is(context, HostKind.Content), content =>
@@ -90,6 +91,7 @@ public static class Hub
         var api = app.MapGroup("/api/v1");
         api.MapAccounts();
         api.MapProjects();
+        api.MapOffers();
         app.MapRuntimeReleases();
         app.MapEmbedDescriptions();
         app.MapOpenApi();

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Mail;
 using System.Reflection;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
 
 namespace PyScriptHub.Web;
@@ -22,7 +25,9 @@ public static class HubConfiguration
     /// <summary>Every key under <c>Hub:</c>, in the form in which it is documented.</summary>
     public static readonly IReadOnlyList<string> Keys =
     [
-        "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken", "Hub:Import:PrivateHosts",
+        "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
+        "Hub:Import:PrivateHosts", "Hub:Registration", "Hub:TrustedProxies",
+        "Hub:Smtp:Host", "Hub:Smtp:Port", "Hub:Smtp:User", "Hub:Smtp:Password", "Hub:Smtp:From", "Hub:Smtp:Tls",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
     ];
 
@@ -40,6 +45,9 @@ public static class HubConfiguration
             AdminToken = ReadAdminToken(configuration),
             ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
             PrivateImportHosts = ReadPrivateHosts(configuration),
+            Registration = ReadRegistration(configuration),
+            TrustedProxies = ReadTrustedProxies(configuration),
+            Smtp = ReadSmtp(configuration),
             Limits = ReadLimits(configuration),
         };
     }
@@ -113,6 +121,39 @@ public static class HubConfiguration
         return Array.Find(hosts, host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var url) || url.AbsolutePath != "/" || url.UserInfo.Length > 0) is { } wrong
             ? throw new HubConfigurationException("Hub:Import:PrivateHosts", $"'{wrong}' is no host. Write names or name:port, with commas between.")
             : hosts;
+    }
+
+    private static Registration ReadRegistration(IConfiguration configuration)
+    {
+        var text = Value(configuration, "Hub:Registration") ?? "closed";
+        return text.All(char.IsAsciiLetter) && Enum.TryParse<Registration>(text, ignoreCase: true, out var registration)
+            ? registration
+            : throw new HubConfigurationException("Hub:Registration", $"'{text}' is not open, invite or closed.");
+    }
+
+    private static List<IPNetwork> ReadTrustedProxies(IConfiguration configuration)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var word in (Value(configuration, "Hub:TrustedProxies") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IPAddress.TryParse(word, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
+            else throw new HubConfigurationException("Hub:TrustedProxies", $"'{word}' is no address and no network. Write for example 10.0.0.2 or 10.0.0.0/24, with commas between.");
+        }
+        return networks;
+    }
+
+    private static SmtpOptions? ReadSmtp(IConfiguration configuration)
+    {
+        if (Value(configuration, "Hub:Smtp:Host") is not { } host) return null;
+        var from = Value(configuration, "Hub:Smtp:From") ?? throw new HubConfigurationException("Hub:Smtp:From", "must be set where Hub:Smtp:Host is: the address that letters come from.");
+        if (!MailAddress.TryCreate(from, out _)) throw new HubConfigurationException("Hub:Smtp:From", $"'{from}' is no mail address.");
+        var port = Value(configuration, "Hub:Smtp:Port") ?? "587";
+        if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
+            throw new HubConfigurationException("Hub:Smtp:Port", $"'{port}' is no port.");
+        var tls = Value(configuration, "Hub:Smtp:Tls") ?? "true";
+        if (!bool.TryParse(tls, out var usesTls)) throw new HubConfigurationException("Hub:Smtp:Tls", $"'{tls}' is not true or false.");
+        return new SmtpOptions(host, number, Value(configuration, "Hub:Smtp:User"), Value(configuration, "Hub:Smtp:Password"), from, usesTls);
     }
 
     private static ProjectLimits ReadLimits(IConfiguration configuration)

@@ -1,3 +1,5 @@
+using System.Net;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
 
 namespace PyScriptHub.Web;
@@ -26,5 +28,20 @@ public sealed record HubOptions
     /// <summary>Hosts (<c>name</c> or <c>name:port</c>) that archives may be fetched from although their addresses are private.</summary>
     public IReadOnlyCollection<string> PrivateImportHosts { get; init; } = [];
 
+    /// <summary>Who may make an account, until an administrator says otherwise on the hub's pages.</summary>
+    public Registration Registration { get; init; }
+
+    /// <summary>The proxies whose word on address, scheme and host of a request is taken; none where there is none.</summary>
+    public IReadOnlyCollection<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>How letters are sent; null where none are.</summary>
+    public SmtpOptions? Smtp { get; init; }
+
     public ProjectLimits Limits { get; init; } = new();
 }
+
+/// <summary>A server that takes letters.</summary>
+/// <param name="UserName">Null for a server that asks for none.</param>
+/// <param name="From">The sender's address.</param>
+/// <param name="UsesTls">Whether the connection is encrypted (STARTTLS) before anything is said.</param>
+public sealed record SmtpOptions(string Host, int Port, string? UserName, string? Password, string From, bool UsesTls);

@@ -15,6 +15,10 @@ public sealed class ConfigurationTests
     [InlineData("Hub:Roles", "worker")]
     [InlineData("Hub:Setup:AdminToken", "short")]
     [InlineData("Hub:Import:PrivateHosts", "http://files.lan/path")]
+    [InlineData("Hub:Registration", "sometimes")]
+    [InlineData("Hub:Registration", "1")]
+    [InlineData("Hub:TrustedProxies", "10.0.0.0/24, everybody")]
+    [InlineData("Hub:TrustedProxies", "10.0.0.0/33")]
     [InlineData("Hub:Limits:FileBytes", "-1")]
     [InlineData("Hub:Limits:FileBytes", "25 MB")]
     [InlineData("Hub:Limits:Files", "99999999999")]
@@ -28,6 +32,22 @@ public sealed class ConfigurationTests
         Should.Throw<HubConfigurationException>(() => Read(("Hub:PublicUrl", "https://hub.school.example"), ("Hub:ContentDomain", "school.example"))).Key.ShouldBe("Hub:ContentDomain");
         Read(("Hub:PublicUrl", "https://hub.school.example"), ("Hub:ContentDomain", "UserContent.example")).ContentDomain.ShouldBe("usercontent.example");
     }
+
+    [Fact]
+    public void A_mail_server_needs_a_sender_and_a_port_that_is_one()
+    {
+        Should.Throw<HubConfigurationException>(() => Read(("Hub:Smtp:Host", "mail.example"))).Key.ShouldBe("Hub:Smtp:From");
+        Should.Throw<HubConfigurationException>(() => Read(("Hub:Smtp:Host", "mail.example"), ("Hub:Smtp:From", "hub"))).Key.ShouldBe("Hub:Smtp:From");
+        (string, string)[] rest = [("Hub:Smtp:Host", "mail.example"), ("Hub:Smtp:From", "hub@mail.example")];
+        Should.Throw<HubConfigurationException>(() => Read([.. rest, ("Hub:Smtp:Port", "0")])).Key.ShouldBe("Hub:Smtp:Port");
+        Should.Throw<HubConfigurationException>(() => Read([.. rest, ("Hub:Smtp:Tls", "maybe")])).Key.ShouldBe("Hub:Smtp:Tls");
+        Read(rest).Smtp.ShouldBe(new SmtpOptions("mail.example", 587, null, null, "hub@mail.example", UsesTls: true));
+        Read().Smtp.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Proxies_are_named_by_address_or_network() =>
+        Read(("Hub:TrustedProxies", "10.0.0.2, 192.168.0.0/16,::1")).TrustedProxies.Select(network => network.ToString()).ShouldBe(["10.0.0.2/32", "192.168.0.0/16", "::1/128"]);
 
     [Fact]
     public void An_address_to_listen_on_moves_a_local_hub() =>

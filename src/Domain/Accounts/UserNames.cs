@@ -15,9 +15,11 @@ public static partial class UserNames
     // Words that would read as the hub speaking. The administrator's own name is given by the hub alone.
     private static readonly FrozenSet<string> s_reserved = FrozenSet.Create(
         StringComparer.Ordinal,
-        "about", "account", "administrator", "anonymous", "api", "everyone", "health", "help", "hub", "legal", "me",
-        "moderator", "new", "nobody", "null", "official", "owner", "packages", "pyscript", "root", "runtime", "security",
-        "settings", "setup", "sign-in", "staff", "static", "support", "system", "undefined");
+        "about", "account", "accounts", "administrator", "anonymous", "api", "assets", "billing", "contact", "content", "deleted", "docs",
+        "editor", "erased", "everyone", "gallery", "guest", "health", "help", "hub", "imprint", "info", "invite", "language", "legal",
+        "login", "logout", "mail", "me", "moderator", "new", "nobody", "null", "official", "owner", "packages", "password", "postmaster",
+        "privacy", "pyscript", "register", "reset", "root", "runtime", "search", "security", "settings", "setup", "sign-in", "sign-out",
+        "sign-up", "staff", "static", "status", "support", "system", "templates", "terms", "undefined", "user", "users", "webmaster", "www");
 
     /// <summary>Says what is wrong with a name, or null where it may be taken.</summary>
     public static string? Refuse(string name)

@@ -41,4 +41,10 @@ public sealed record ProjectLimits
 
     /// <summary>What the trials of one address may bring in an hour.</summary>
     public long TrialBytesPerHour { get; init; } = 1_000_000_000;
+
+    /// <summary>Projects that an account may make in an hour, remixes included and imports not.</summary>
+    public int ProjectsPerHour { get; init; } = 200;
+
+    /// <summary>Saves of an account in a minute; an editor saves every two seconds while somebody types.</summary>
+    public int SavesPerMinute { get; init; } = 600;
 }

@@ -9,6 +9,9 @@ public sealed class HubUser : IdentityUser<Guid>
 
     /// <summary>What saves have added, in bytes: an upper bound that is counted exactly before anything is refused.</summary>
     public long StoredBytes { get; set; }
+
+    /// <summary>When an administrator shut the account; null for one that can be used.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
 }
 
 /// <summary>The roles that the hub knows.</summary>

@@ -15,6 +15,20 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
 
     public DbSet<SetupLink> SetupLinks => Set<SetupLink>();
 
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<ResetLink> ResetLinks => Set<ResetLink>();
+
+    public DbSet<ResetMail> ResetMails => Set<ResetMail>();
+
+    public DbSet<RetiredName> RetiredNames => Set<RetiredName>();
+
+    public DbSet<HubSetting> Settings => Set<HubSetting>();
+
+    public DbSet<TransferOffer> TransferOffers => Set<TransferOffer>();
+
     public DbSet<Project> Projects => Set<Project>();
 
     public DbSet<Revision> Revisions => Set<Revision>();

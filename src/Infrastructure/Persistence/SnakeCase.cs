@@ -9,7 +9,8 @@ static class SnakeCase
 {
     public static void Apply(IMutableModel model)
     {
-        foreach (var entity in model.GetEntityTypes())
+        // What is kept as one JSON column has no columns of its own to name.
+        foreach (var entity in model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()))
         {
             entity.SetTableName(Of(entity.GetTableName()!.Replace("AspNet", "", StringComparison.Ordinal)));
             foreach (var property in entity.GetProperties()) property.SetColumnName(Of(property.GetColumnName()));

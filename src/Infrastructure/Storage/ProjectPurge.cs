@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
 
-/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants and trials that lapsed, counted windows.</summary>
+/// <summary>Ends what has had its time: projects deleted for more than 30 days, grants, trials, sessions and links that lapsed, counted windows.</summary>
 public sealed class ProjectPurge(HubDb db)
 {
     /// <summary>
@@ -38,6 +39,9 @@ public sealed class ProjectPurge(HubDb db)
         await db.Trials.Where(trial => trial.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         var countedBefore = now.ToUniversalTime() - TimeSpan.FromDays(1);
         await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);
+        var unusedBefore = now.ToUniversalTime() - Session.Lifetime;
+        await db.Sessions.Where(session => session.LastUsedAt < unusedBefore).ExecuteDeleteAsync(ct);
+        await db.ResetLinks.Where(link => link.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
         return gone;
     }

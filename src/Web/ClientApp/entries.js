@@ -4,5 +4,6 @@ export const entries = {
   storage: { source: 'src/storage/standin.ts', format: 'iife' },
   bridge: { source: 'src/bridge/main.ts', format: 'iife' },
   editor: { source: 'src/editor/main.tsx', format: 'es' },
+  account: { source: 'src/account.ts', format: 'es' },
   hub: { source: 'src/hub.ts', format: 'es' },
 };

@@ -28,6 +28,13 @@ public sealed class RateLimits(HubDb db, TimeProvider time)
         return await db.RateWindows.AnyAsync(row => row.Key == key && row.StartsAt == start && row.Count >= limit, ct) ? start + window - now : null;
     }
 
+    /// <summary>Takes one back that was counted and turned out not to count.</summary>
+    public async Task GiveBackAsync(string key, TimeSpan window, CancellationToken ct)
+    {
+        var start = Current(window).Start;
+        await db.Database.ExecuteSqlAsync($"UPDATE rate_windows SET count = count - 1 WHERE key = {key} AND starts_at = {start} AND count > 0", ct);
+    }
+
     private (DateTimeOffset Now, DateTimeOffset Start) Current(TimeSpan window)
     {
         var now = time.GetUtcNow();

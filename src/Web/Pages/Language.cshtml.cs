@@ -20,7 +20,12 @@ sealed class LanguageModel(Origins origins) : PageModel
         {
             Response.Cookies.Append(Languages.Cookie, language!, new CookieOptions
             {
-                MaxAge = TimeSpan.FromDays(365), Path = "/", SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = origins.IsSecure, IsEssential = true,
+                MaxAge = TimeSpan.FromDays(365),
+                Path = "/",
+                SameSite = SameSiteMode.Lax,
+                HttpOnly = true,
+                Secure = origins.IsSecure,
+                IsEssential = true,
             });
         }
         return LocalRedirect(Url.IsLocalUrl(returnUrl) ? returnUrl : "/");

@@ -68,7 +68,10 @@ sealed class NewModel(IMediator hub, Origins origins, IStringLocalizer<Texts> te
 
     private async Task<Result<TaggedProject>> ImportArchiveAsync(IFormFile file, CancellationToken ct)
     {
-        await using var archive = file.OpenReadStream();
+        // A form's own stream refuses to go before its start, where the reader of archives looks for their end.
+        await using var archive = BodyLimits.TemporaryFile();
+        await file.CopyToAsync(archive, ct);
+        archive.Position = 0;
         return await hub.Send(new ImportProject(archive, NameOf([file]), null), ct);
     }
 

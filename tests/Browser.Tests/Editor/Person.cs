@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
@@ -107,6 +108,21 @@ internal sealed class Person : IAsyncDisposable
     public Task NoticeAsync(string expected) => Expect(Notices).ToContainTextAsync(expected, s_patient);
 
     public Task ChooseAsync(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
+
+    /// <summary>Downloads all files as a zip; gives their texts by path.</summary>
+    public async Task<Dictionary<string, string>> DownloadAsync()
+    {
+        var download = await Page.RunAndWaitForDownloadAsync(() => ChooseAsync("Download as zip"));
+        download.SuggestedFilename.ShouldEndWith(".zip");
+        await using var zip = await ZipFile.OpenReadAsync(await download.PathAsync());
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in zip.Entries)
+        {
+            using var reader = new StreamReader(await entry.OpenAsync());
+            files[entry.FullName] = await reader.ReadToEndAsync();
+        }
+        return files;
+    }
 
     /// <summary>SIGKILL for the whole browser, and a new one on the same profile.</summary>
     public async Task KillBrowserAsync()

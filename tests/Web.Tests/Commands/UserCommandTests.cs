@@ -47,7 +47,7 @@ public sealed class UserCommandTests(SharedHub shared) : IClassFixture<SharedHub
             ("taken", "", ["user", "create", "verb-twice"]),
             ("lower-case", "", ["user", "create", "Verb Person"]),
             ("administrator", "", ["user", "create", "admin"]),
-            ("at least 10", "short\n", ["user", "create", "verb-short", "--password-stdin"]),
+            ("at least 8", "short\n", ["user", "create", "verb-short", "--password-stdin"]),
             ("no such user", "", ["token", "create", "verb-nobody", "--name", "x"]),
         })
         {

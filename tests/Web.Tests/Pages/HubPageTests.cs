@@ -62,6 +62,75 @@ public sealed partial class HubPageTests(SharedHub shared) : IClassFixture<Share
     }
 
     [Theory]
+    [InlineData("br, gzip", "br")]
+    [InlineData("gzip", "gzip")]
+    [InlineData("br;q=0, gzip;q=0.5", "gzip")]
+    [InlineData("", null)]
+    public async Task Styles_and_scripts_are_sent_in_the_smallest_form_that_the_browser_takes(string accepted, string? coding)
+    {
+        var html = await Hub.Client.PageAsync("/");
+        foreach (var asset in Asset().Matches(html).Select(match => match.Value))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, asset);
+            if (accepted.Length > 0) request.Headers.Add("Accept-Encoding", accepted);
+            using var response = await Hub.Client.SendAsync(request);
+            response.Content.Headers.ContentEncoding.ShouldBe(coding is null ? [] : [coding]);
+            response.Content.Headers.ContentType!.MediaType.ShouldBe(asset.EndsWith(".css", StringComparison.Ordinal) ? "text/css" : "text/javascript");
+            response.Headers.Vary.ShouldBe(["Accept-Encoding"]);
+            response.Headers.CacheControl!.ToString().ShouldBe("public, max-age=31536000, immutable");
+            var plain = await Hub.Client.GetByteArrayAsync(asset);
+            await using var body = await response.Content.ReadAsStreamAsync();
+            await using Stream decoded = coding switch
+            {
+                "br" => new System.IO.Compression.BrotliStream(body, System.IO.Compression.CompressionMode.Decompress),
+                "gzip" => new System.IO.Compression.GZipStream(body, System.IO.Compression.CompressionMode.Decompress),
+                _ => body,
+            };
+            using var bytes = new MemoryStream();
+            await decoded.CopyToAsync(bytes);
+            bytes.ToArray().ShouldBe(plain);
+        }
+    }
+
+    [Fact]
+    public async Task Under_a_name_that_is_not_the_hubs_people_get_a_page_and_programs_a_problem()
+    {
+        foreach (var (accepted, type) in new[] { ("text/html", "text/html"), ("*/*", "application/problem+json") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+            request.Headers.Host = "evil.example";
+            request.Headers.Add("Accept", accepted);
+            using var response = await Hub.Client.SendAsync(request);
+            response.StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest);
+            response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+        }
+    }
+
+    [Fact]
+    public async Task The_gallery_is_in_the_order_of_publication_and_a_saved_draft_changes_nothing()
+    {
+        var owner = await Hub.UserAsync($"u{Guid.NewGuid():N}"[..20]);
+        var word = Guid.NewGuid().ToString("N")[..10];
+        var ids = new List<string>();
+        foreach (var name in new[] { "First", "Second", "Third" })
+        {
+            var project = await owner.CreateAsync(new { name = $"{name} {word}", visibility = "public", template = "hello" });
+            await owner.PublishAsync(project.Text("id"));
+            ids.Add(project.Text("id"));
+        }
+        (await owner.PutFileAsync(ids[0], "main.py", "print(1)", 1)).EnsureSuccessStatusCode();
+        await Order("Third", "Second", "First");
+        await owner.PublishAsync(ids[0]);
+        await Order("First", "Third", "Second");
+
+        async Task Order(params string[] names)
+        {
+            var html = await Hub.Client.PageAsync($"/?q={word}");
+            names.Select(name => html.IndexOf($"{name} {word}", StringComparison.Ordinal)).ShouldBeInOrder();
+        }
+    }
+
+    [Theory]
     [InlineData("/no/such/page", 404)]
     [InlineData("/@nobody", 404)]
     [InlineData("/?cursor=!", 400)]

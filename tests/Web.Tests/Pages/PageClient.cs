@@ -36,6 +36,9 @@ static partial class PageClient
         return await client.SendAsync(request);
     }
 
+    /// <summary>The antiforgery token that a page's forms carry.</summary>
+    public static string TokenOf(string html) => Token().Match(html).Groups["value"].Value;
+
     /// <summary>Where a response leads.</summary>
     public static string Leads(this HttpResponseMessage response)
     {

@@ -36,6 +36,10 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
     {
         // The caller's own things: another's are not among them.
         ["GET /api/v1/me"] = new(_ => Get("/me"), 200, 200, NeedsSignIn: true),
+        ["GET /api/v1/me/antiforgery"] = new(_ => Get("/me/antiforgery"), 200, 200, NeedsSignIn: true),
+        ["GET /api/v1/me/offers"] = new(_ => Get("/me/offers"), 200, 200, NeedsSignIn: true),
+        ["POST /api/v1/me/offers/{id}"] = new(t => Plain("POST", $"/me/offers/{t.Id}"), 404, 404, NeedsSignIn: true),
+        ["DELETE /api/v1/me/offers/{id}"] = new(t => Plain("DELETE", $"/me/offers/{t.Id}"), 404, 404, NeedsSignIn: true),
         ["GET /api/v1/me/tokens"] = new(_ => Get("/me/tokens"), 200, 200, NeedsSignIn: true),
         ["POST /api/v1/me/tokens"] = new(_ => Json("POST", "/me/tokens", new { name = "mine" }), 201, 201, NeedsSignIn: true),
         ["DELETE /api/v1/me/tokens/{id}"] = new(t => Plain("DELETE", $"/me/tokens/{t.TokenId}"), 404, 404, NeedsSignIn: true),

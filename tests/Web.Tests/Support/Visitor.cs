@@ -18,6 +18,9 @@ public sealed class Visitor(HubServer hub)
     /// <summary>The cookies that the hub has set, by name.</summary>
     public IDictionary<string, string> Cookies { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>What a proxy says of where the visitor is; null without one.</summary>
+    public string? From { get; init; }
+
     /// <summary>The name of the cookie that holds the session.</summary>
     public string SessionCookie => $"hub-{hub.Options.PublicUrl.Port}";
 
@@ -84,6 +87,7 @@ public sealed class Visitor(HubServer hub)
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? origin = null)
     {
         if (origin is not null) request.Headers.Add("Origin", origin);
+        if (From is not null) request.Headers.Add("X-Forwarded-For", From);
         if (Cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         var response = await hub.Client.SendAsync(request);
         foreach (var set in response.Headers.TryGetValues("Set-Cookie", out var all) ? all : [])

@@ -148,3 +148,16 @@ sealed class SlugRedirectTable : IEntityTypeConfiguration<SlugRedirect>
         builder.HasOne<Project>().WithMany().HasForeignKey(redirect => redirect.ProjectId).OnDelete(DeleteBehavior.Cascade);
     }
 }
+
+sealed class TransferOfferTable : IEntityTypeConfiguration<TransferOffer>
+{
+    public void Configure(EntityTypeBuilder<TransferOffer> builder)
+    {
+        builder.ToTable("TransferOffers");
+        builder.HasKey(offer => offer.ProjectId);
+        builder.HasIndex(offer => offer.HeirId);
+        builder.HasOne<Project>().WithMany().HasForeignKey(offer => offer.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(offer => offer.HeirId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<HubUser>().WithMany().HasForeignKey(offer => offer.OfferedById).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -33,7 +33,7 @@ sealed class AccessTokenHandler(
         if (found is null) return AuthenticateResult.Fail("Unknown token.");
 
         var now = time.GetUtcNow();
-        if (IsBlocked(found.User, now)) return AuthenticateResult.Fail("The account is blocked.");
+        if (found.User.DisabledAt is not null) return AuthenticateResult.Fail("The account is shut.");
         if (found.Token.LastUsedAt is not { } last || now - last >= s_lastUsedGrain)
             await db.AccessTokens.Where(token => token.Id == found.Token.Id).ExecuteUpdateAsync(set => set.SetProperty(token => token.LastUsedAt, now), ct);
         var principal = await signIn.CreateUserPrincipalAsync(found.User);
@@ -46,8 +46,4 @@ sealed class AccessTokenHandler(
         Response.Headers.WWWAuthenticate = $"{Scheme} error=\"invalid_token\"";
         return Task.CompletedTask;
     }
-
-    // The short lock that follows wrong passwords is no more than that: else anybody could stop another's programs by guessing.
-    private bool IsBlocked(HubUser user, DateTimeOffset now) =>
-        user.LockoutEnabled && user.LockoutEnd > now + signIn.Options.Lockout.DefaultLockoutTimeSpan;
 }

@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.AspNetCore.Antiforgery;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Http;
 
@@ -6,6 +7,9 @@ namespace PyScriptHub.Web.Features.Accounts;
 
 /// <summary>Who is calling.</summary>
 public sealed record CallerSummary(string UserName, IReadOnlyList<string> Roles);
+
+/// <summary>What a script sends as <c>RequestVerificationToken</c> with each change by cookie.</summary>
+public sealed record AntiforgeryToken(string Token);
 
 /// <summary>The addresses of accounts.</summary>
 static class AccountEndpoints
@@ -16,6 +20,12 @@ static class AccountEndpoints
 
         me.MapGet("", (CurrentUser user) => Results.Ok(new CallerSummary(user.UserName!, user.IsAdministrator ? [HubRoles.Administrator] : [])))
             .Produces<CallerSummary>().WithSummary("Who is calling.");
+
+        me.MapGet("/antiforgery", (HttpContext context, IAntiforgery antiforgery) =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            return Results.Ok(new AntiforgeryToken(antiforgery.GetAndStoreTokens(context).RequestToken!));
+        }).Produces<AntiforgeryToken>().WithSummary("A new antiforgery token, for a page that stayed open while its reader signed in again.");
 
         me.MapGet("/tokens", async (string? limit, string? cursor, IMediator hub, CancellationToken ct) =>
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
@@ -23,37 +24,53 @@ static class AccountServices
         var origins = new Origins(options);
         services.AddIdentityCore<HubUser>(identity =>
             {
-                // Length is what counts (NIST SP 800-63B, 5.1.1.2); rules of composition only make notes under keyboards.
-                identity.Password.RequiredLength = 10;
+                // What else a password may be says Passwords.
+                identity.Password.RequiredLength = Passwords.MinimumLength;
+                identity.Password.RequiredUniqueChars = 1;
                 identity.Password.RequireDigit = identity.Password.RequireLowercase = false;
                 identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
-                identity.Lockout.MaxFailedAccessAttempts = 10;
-                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
                 identity.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-";
             })
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<HubDb>()
+            .AddPasswordValidator<PasswordRule>()
             .AddSignInManager();
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            passkeys.ServerDomain = options.PublicUrl.Host;
+            // A passkey stands for name and password at once, so the device makes sure who holds it.
+            passkeys.UserVerificationRequirement = "required";
+            passkeys.ResidentKeyRequirement = "required";
+            passkeys.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin && origins.IsHub(context.Origin));
+        });
 
-        // Within a minute of a new password or a lost role a session of before is no more.
-        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
-
+        services.AddScoped<HubSettings>();
+        services.AddScoped<RequestOrigin>();
+        services.AddScoped<Sessions>();
+        services.AddScoped<SignInLimits>();
+        services.AddScoped<Proof>();
+        services.AddScoped<ResetLinks>();
+        services.AddScoped<ResetLetters>();
+        if (options is { IsWorker: true, Smtp: not null }) services.AddHostedService<LetterCarrier>();
         services.AddScoped<NewAccounts>();
         services.AddScoped<FirstAdministrator>();
         services.AddAuthentication(authentication => authentication.DefaultScheme = EitherScheme)
             .AddPolicyScheme(EitherScheme, null, policy => policy.ForwardDefaultSelector = context =>
                 context.Request.Headers.ContainsKey("Authorization") ? AccessTokenHandler.Scheme : IdentityConstants.ApplicationScheme)
             .AddScheme<AuthenticationSchemeOptions, AccessTokenHandler>(AccessTokenHandler.Scheme, null)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie => Configure(cookie, origins));
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie => Configure(cookie, origins))
+            // What a passkey was asked to sign, until its answer comes.
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
+            {
+                Configure(cookie.Cookie, origins, "hub-passkey");
+                cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+            });
         services.AddAuthorization();
 
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.HeaderName = ForgeryGate.HeaderName;
-            antiforgery.Cookie.Name = CookieName(origins, "hub-form");
-            antiforgery.Cookie.Path = "/";
-            antiforgery.Cookie.SameSite = SameSiteMode.Lax;
-            antiforgery.Cookie.SecurePolicy = SecurePolicy(origins);
+            Configure(antiforgery.Cookie, origins, "hub-form");
             // The pages' own policy says who may frame them.
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
@@ -79,18 +96,23 @@ static class AccountServices
 
     private static void Configure(CookieAuthenticationOptions cookie, Origins origins)
     {
-        cookie.Cookie.Name = CookieName(origins, "hub");
-        cookie.Cookie.HttpOnly = true;
-        cookie.Cookie.SameSite = SameSiteMode.Lax;
-        cookie.Cookie.Path = "/";
-        cookie.Cookie.SecurePolicy = SecurePolicy(origins);
-        cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+        Configure(cookie.Cookie, origins, "hub");
+        cookie.ExpireTimeSpan = Session.Lifetime;
         cookie.SlidingExpiration = true;
         cookie.LoginPath = "/sign-in";
         cookie.ReturnUrlParameter = "returnUrl";
-        cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        cookie.Events.OnValidatePrincipal = Sessions.ValidateAsync;
         cookie.Events.OnRedirectToLogin = context => AnswerApi(context, StatusCodes.Status401Unauthorized);
         cookie.Events.OnRedirectToAccessDenied = context => AnswerApi(context, StatusCodes.Status403Forbidden);
+    }
+
+    private static void Configure(CookieBuilder cookie, Origins origins, string name)
+    {
+        cookie.Name = CookieName(origins, name);
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.Path = "/";
+        cookie.SecurePolicy = SecurePolicy(origins);
     }
 
     // A program gets a status, a person the sign-in page.

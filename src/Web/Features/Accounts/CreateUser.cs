@@ -30,9 +30,12 @@ sealed class CreateUserHandler(HubDb db, NewAccounts accounts) : IRequestHandler
 sealed class NewAccounts(HubDb db, UserManager<HubUser> users, TimeProvider time)
 {
     /// <summary>Adds an account of a name that was looked at. Errors name <c>userName</c> (taken) or <c>password</c> (too short).</summary>
-    public async Task<Result<HubUser>> AddAsync(string userName, string? password, bool isAdministrator, CancellationToken ct)
+    public async Task<Result<HubUser>> AddAsync(string userName, string? password, bool isAdministrator, CancellationToken ct, string? email = null)
     {
-        var user = new HubUser { Id = Guid.CreateVersion7(time.GetUtcNow()), UserName = userName, CreatedAt = time.GetUtcNow() };
+        var user = new HubUser { Id = Guid.CreateVersion7(time.GetUtcNow()), UserName = userName, Email = email, CreatedAt = time.GetUtcNow() };
+        var name = AccessToken.HashOf(userName);
+        if (await db.RetiredNames.AnyAsync(retired => retired.Hash == name, ct))
+            return Error.Field("userName", $"The user name '{userName}' was somebody's who has left. Choose another.");
         try
         {
             var made = password is null ? await users.CreateAsync(user) : await users.CreateAsync(user, password);
@@ -43,7 +46,13 @@ sealed class NewAccounts(HubDb db, UserManager<HubUser> users, TimeProvider time
         {
             return Error.Field("userName", $"The user name '{userName}' was taken a moment ago. Choose another.");
         }
-        if (!isAdministrator) return user;
+        if (isAdministrator) await MakeAdministratorAsync(user, ct);
+        return user;
+    }
+
+    /// <summary>Lets a user run the hub.</summary>
+    public async Task MakeAdministratorAsync(HubUser user, CancellationToken ct)
+    {
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO roles (id, name, normalized_name)
@@ -51,6 +60,5 @@ sealed class NewAccounts(HubDb db, UserManager<HubUser> users, TimeProvider time
             ON CONFLICT (normalized_name) DO NOTHING
             """, ct);
         await users.AddToRoleAsync(user, HubRoles.Administrator);
-        return user;
     }
 }

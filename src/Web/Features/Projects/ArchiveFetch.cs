@@ -148,7 +148,7 @@ sealed class ArchiveFetch : IDisposable
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var isLetThrough = _privateHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             || _privateHosts.Contains($"{host}:{port}", StringComparer.OrdinalIgnoreCase);
-        var addresses = await Dns.GetHostAddressesAsync(host, ct);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
         var chosen = isLetThrough ? addresses : Array.FindAll(addresses, IsPublic);
         if (chosen.Length == 0) throw new PrivateAddressException(host);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

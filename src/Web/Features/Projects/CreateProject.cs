@@ -21,7 +21,7 @@ public sealed record CreateProjectRequest(
 sealed record CreateProject(CreateProjectRequest Request) : IRequest<Result<TaggedProject>>;
 
 sealed class CreateProjectHandler(
-    HubDb db, RevisionWriter revisions, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
+    HubDb db, RevisionWriter revisions, RateLimits rates, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<CreateProject, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(CreateProject command, CancellationToken ct)
@@ -46,6 +46,7 @@ sealed class CreateProjectHandler(
         var manifest = Manifest.Empty.With([], files.Select(file => KeyValuePair.Create(file.Key, file.Value.Entry)), limits);
         if (!manifest.IsOk) return manifest.Error;
 
+        if (await rates.TakeNewProjectAsync(user, limits, ct) is { } busy) return busy;
         var id = await revisions.CreateFirstAsync(
             owner, request.Name, request.Slug, request.Visibility ?? Visibility.Unlisted, manifest.Value, files.Values, time.GetUtcNow(), ct);
         return id.IsOk ? await db.AnswerAsync(id.Value, user, origins, ct) : id.Error;
@@ -61,6 +62,12 @@ sealed class CreateProjectHandler(
 
 static class NewProjects
 {
+    /// <summary>Counts one more project of the caller; <see cref="Error.TooManyRequests"/> beyond the limit, which administrators do not have.</summary>
+    public static async Task<Error?> TakeNewProjectAsync(this RateLimits rates, CurrentUser user, ProjectLimits limits, CancellationToken ct) =>
+        !user.IsAdministrator && await rates.TakeAsync($"project:{user.Id:N}", limits.ProjectsPerHour, TimeSpan.FromHours(1), ct) is { } wait
+            ? new Error.TooManyRequests(wait)
+            : null;
+
     /// <summary>Makes a project with its first revision. A slug that was not asked for gives way where the owner has it already.</summary>
     public static async Task<Result<ProjectId>> CreateFirstAsync(
         this RevisionWriter revisions, Guid owner, string name, string? slug, Visibility visibility, Manifest manifest,

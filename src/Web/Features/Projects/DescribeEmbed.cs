@@ -61,12 +61,13 @@ sealed class DescribeEmbedHandler(HubDb db, Origins origins) : IRequestHandler<D
     public async Task<Result<EmbedDescription>> Handle(DescribeEmbed command, CancellationToken ct)
     {
         if (!Uri.TryCreate(command.Url, UriKind.Absolute, out var url) || !origins.IsHub(url.GetLeftPart(UriPartial.Authority))) return new Error.NotFound("project");
+        // Dictated codes are in small letters, however they were typed.
         var words = url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var shared = db.Projects.Where(p => p.DeletedAt == null && p.TakenDownAt == null && p.PublicationId != null
             && p.Visibility != Visibility.Private && p.Embedding == Embedding.Anyone);
         var named = words switch
         {
-            ["s", var code] => shared.Where(p => p.ShortCode == code.ToLowerInvariant()),
+            ["s", var typed] when typed.ToLowerInvariant() is var code => shared.Where(p => p.ShortCode == code),
             [['@', .. var owner], var slug] => shared.Where(p => p.Slug == slug && db.Users.Any(u => u.Id == p.OwnerId && u.UserName == owner)),
             _ => null,
         };

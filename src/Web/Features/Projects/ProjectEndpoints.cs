@@ -137,7 +137,22 @@ static class ProjectEndpoints
 
         projects.MapPost("/{id}/transfer", async (ProjectId id, TransferProjectRequest request, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new TransferProject(id, request), ct)).ToHttp(project => Results.Ok(project.Project)))
-            .RequireAuthorization().Produces<ProjectSummary>().WithSummary("Hands the project over to another user.");
+            .RequireAuthorization().Produces<ProjectSummary>().WithSummary("Offers the project to another user, who accepts it or not.");
+    }
+
+    /// <summary>Maps what is offered to the caller.</summary>
+    public static void MapOffers(this RouteGroupBuilder api)
+    {
+        var offers = api.MapGroup("/me/offers").WithTags("Projects").RequireAuthorization();
+
+        offers.MapGet("", async (IMediator hub, CancellationToken ct) => (await hub.Send(new ListOffers(), ct)).ToHttp())
+            .Produces<Page<OfferSummary>>().WithSummary("Projects that others want to hand over to the caller.");
+
+        offers.MapPost("/{id}", async (ProjectId id, IMediator hub, CancellationToken ct) => (await hub.Send(new AnswerTransfer(id, Accepts: true), ct)).ToHttp())
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Accepts an offered project.");
+
+        offers.MapDelete("/{id}", async (ProjectId id, IMediator hub, CancellationToken ct) => (await hub.Send(new AnswerTransfer(id, Accepts: false), ct)).ToHttp())
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Declines an offered project.");
     }
 
     /// <summary>Routing leaves an escaped slash in a path as it is.</summary>

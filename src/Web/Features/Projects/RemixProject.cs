@@ -12,7 +12,7 @@ namespace PyScriptHub.Web.Features.Projects;
 /// <summary>Makes a project of the caller out of what they may see of another. Blobs are shared.</summary>
 sealed record RemixProject(ProjectId Id) : IRequest<Result<TaggedProject>>;
 
-sealed class RemixProjectHandler(HubDb db, RevisionWriter revisions, CurrentUser user, Origins origins, TimeProvider time)
+sealed class RemixProjectHandler(HubDb db, RevisionWriter revisions, RateLimits rates, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<RemixProject, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(RemixProject command, CancellationToken ct)
@@ -20,6 +20,7 @@ sealed class RemixProjectHandler(HubDb db, RevisionWriter revisions, CurrentUser
         if (user.Id is not { } owner) return new Error.Unauthenticated();
         if (await db.SeenAsync(command.Id, user, ct) is not { } seen) return new Error.NotFound("project");
         if (seen.Project.TakenDownAt is not null) return new Error.Gone("project");
+        if (await rates.TakeNewProjectAsync(user, limits, ct) is { } busy) return busy;
         var number = seen.RevisionNumber;
         var manifest = await db.Revisions.Where(r => r.ProjectId == command.Id && r.Number == number).Select(r => r.Manifest).SingleAsync(ct);
         var id = await revisions.CreateFirstAsync(

@@ -15,7 +15,7 @@ public sealed record SavedRevision(int Revision);
 sealed record SaveFiles(ProjectId Id, IReadOnlyCollection<NewFile> Written, IReadOnlyCollection<FilePath> Deleted, IfMatch Condition)
     : IRequest<Result<SavedRevision>>;
 
-sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, ProjectLimits limits, CurrentUser user, TimeProvider time)
+sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, RateLimits rates, ProjectLimits limits, CurrentUser user, TimeProvider time)
     : IRequestHandler<SaveFiles, Result<SavedRevision>>
 {
     public async Task<Result<SavedRevision>> Handle(SaveFiles command, CancellationToken ct)
@@ -29,6 +29,8 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, ProjectLimits 
         if (next.Value.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
         if (!command.Condition.Names(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
 
+        if (await rates.TakeAsync($"save:{user.Id:N}", limits.SavesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait && !user.IsAdministrator)
+            return new Error.TooManyRequests(wait);
         var saved = await revisions.AppendAsync(open.Project, open.Head, next.Value, command.Written, user.Id!.Value, time.GetUtcNow(), ct);
         if (saved.IsOk) return new SavedRevision(saved.Value);
         if (saved.Error is not Error.Stale) return saved.Error;

@@ -1,18 +1,17 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using PyScriptHub.Infrastructure.Accounts;
+using PyScriptHub.Web.Features.Accounts;
 
 namespace PyScriptHub.Web.Pages.Accounts;
 
-sealed class SignOutModel(SignInManager<HubUser> signIn) : PageModel
+sealed class SignOutModel(Sessions sessions) : PageModel
 {
     // Reading changes nothing: a picture with this address signs nobody out.
     public IActionResult OnGet() => LocalRedirect("/");
 
-    public async Task<IActionResult> OnPostAsync()
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        await signIn.SignOutAsync();
+        await sessions.EndOwnAsync(ct);
         return LocalRedirect("/");
     }
 }

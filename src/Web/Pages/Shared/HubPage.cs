@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -32,6 +33,7 @@ abstract class HubPage : PageModel
     protected IActionResult PageWith(Error error)
     {
         Response.StatusCode = Problems.StatusOf(error);
+        if (error is Error.TooManyRequests busy) Response.Headers.RetryAfter = Math.Ceiling(busy.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return Page();
     }
 

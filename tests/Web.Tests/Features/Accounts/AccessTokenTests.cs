@@ -132,7 +132,7 @@ public sealed class AccessTokenTests(SharedHub shared) : IClassFixture<SharedHub
         (await client.GetAsync("/api/v1/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await using var db = Hub.OpenDatabase();
         await db.Users.Where(user => user.UserName == "blocked").ExecuteUpdateAsync(
-            set => set.SetProperty(user => user.LockoutEnabled, true).SetProperty(user => user.LockoutEnd, DateTimeOffset.MaxValue));
+            set => set.SetProperty(user => user.DisabledAt, DateTimeOffset.UtcNow));
         await (await client.GetAsync("/api/v1/me")).ProblemAsync(401, "unauthenticated");
     }
 

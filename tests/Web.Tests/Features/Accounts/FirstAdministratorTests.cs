@@ -88,7 +88,7 @@ public sealed class FirstAdministratorTests
     [Theory]
     [InlineData("Big Boss", "five green umbrellas", "five green umbrellas", "userName-about", "lower-case")]
     [InlineData("support", "five green umbrellas", "five green umbrellas", "userName-about", "reserved")]
-    [InlineData("boss", "short", "short", "password-about", "at least 10")]
+    [InlineData("boss", "short", "short", "password-about", "at least 8")]
     [InlineData("boss", "five green umbrellas", "five green umbrella", "passwordAgain-about", "differ")]
     public async Task What_is_wrong_is_said_and_the_address_stays_good(string name, string password, string again, string element, string word)
     {

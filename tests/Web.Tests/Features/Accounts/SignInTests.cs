@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Features.Accounts;
@@ -153,22 +154,87 @@ public sealed class SignInTests(SharedHub shared) : IClassFixture<SharedHub>
     }
 
     [Fact]
-    public async Task Ten_wrong_passwords_lock_the_account_and_not_its_tokens_nor_its_sessions()
+    public async Task Ten_wrong_passwords_make_one_address_wait_and_harm_nobody_elsewhere()
     {
-        await using var hub = await HubServer.StartAsync();
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        await using var hub = await HubServer.StartAsync(
+            options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] }, services: services => services.AddSingleton<TimeProvider>(clock));
         var before = await Visitor.SignedInAsync(hub, "locked");
         var token = (await (await before.PostJsonAsync("/api/v1/me/tokens", new { name = "script" }, hub.Url, await TokenOfAsync(before))).JsonAsync(HttpStatusCode.Created)).Text("token");
-        var guesser = new Visitor(hub);
-        for (var i = 0; i < 10; i++) await guesser.SignInAsync("locked", "a wrong password");
+        var guesser = new Visitor(hub) { From = "203.0.113.9" };
+        for (var i = 0; i < 10; i++) (await guesser.SignInAsync("locked", "a wrong password")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
-        (await guesser.SignInAsync("locked")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        // Even the right password waits there, and the page says how long.
+        var refused = await guesser.SignInAsync("locked");
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 300);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("Try again in");
         guesser.IsSignedIn.ShouldBeFalse();
+
         (await before.GetAsync("/api/v1/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await hub.ClientFor(token).GetAsync("/api/v1/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await new Visitor(hub) { From = "198.51.100.7" }.SignInAsync("locked")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
 
-        await using var db = hub.OpenDatabase();
-        await db.Users.ExecuteUpdateAsync(set => set.SetProperty(user => user.LockoutEnd, DateTimeOffset.UtcNow.AddSeconds(-1)));
+        clock.Advance(TimeSpan.FromMinutes(5));
         (await guesser.SignInAsync("locked")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task Guesses_at_once_get_no_more_tries_than_guesses_one_by_one()
+    {
+        await using var hub = await HubServer.StartAsync(services: services => services.AddSingleton<TimeProvider>(new SetClock(DateTimeOffset.UtcNow)));
+        await Visitor.RegisterAsync(hub, "burst");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => new Visitor(hub).SignInAsync("burst", "a wrong password")));
+        answers.Count(answer => answer.StatusCode is HttpStatusCode.BadRequest).ShouldBe(10);
+        answers.Count(answer => answer.StatusCode is HttpStatusCode.TooManyRequests).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Many_addresses_together_make_an_account_wait_but_not_where_its_owner_is()
+    {
+        var clock = new SetClock(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+        await using var hub = await HubServer.StartAsync(
+            options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] }, services: services => services.AddSingleton<TimeProvider>(clock));
+        await Visitor.RegisterAsync(hub, "wanted");
+        (await new Visitor(hub) { From = "192.0.2.1" }.SignInAsync("wanted")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        await using (var db = hub.OpenDatabase())
+        {
+            // 200 wrong tries from all over the world, within the hour.
+            await db.Database.ExecuteSqlAsync($"UPDATE rate_windows SET count = 200 WHERE key = 'sign-in:@wanted'");
+        }
+        (await new Visitor(hub) { From = "198.51.100.8" }.SignInAsync("wanted")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await new Visitor(hub) { From = "192.0.2.1" }.SignInAsync("wanted")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task What_a_stranger_says_of_its_own_address_counts_for_nothing()
+    {
+        await using var hub = await HubServer.StartAsync(services: services => services.AddSingleton<TimeProvider>(new SetClock(DateTimeOffset.UtcNow)));
+        await Visitor.RegisterAsync(hub, "spoofed");
+        var last = HttpStatusCode.OK;
+        for (var i = 0; i < 11; i++)
+            last = (await new Visitor(hub) { From = string.Create(CultureInfo.InvariantCulture, $"203.0.113.{i}") }.SignInAsync("spoofed", "a wrong password")).StatusCode;
+        last.ShouldBe(HttpStatusCode.TooManyRequests);
+        var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("X-Forwarded-Host", "evil.example");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        (await hub.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_trusted_proxys_word_on_the_host_is_taken_and_a_strangers_before_it_is_not()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.1/32"), IPNetwork.Parse("::1/128")] });
+        var elsewhere = new HttpRequestMessage(HttpMethod.Get, "/");
+        elsewhere.Headers.Add("X-Forwarded-Host", "evil.example");
+        elsewhere.Headers.Add("X-Forwarded-For", "203.0.113.1");
+        await (await hub.Client.SendAsync(elsewhere)).ProblemAsync(421, "misdirected");
+
+        // The list is read from its end: what a client wrote at its beginning is no proxy's word.
+        await Visitor.RegisterAsync(hub, "chain");
+        (await new Visitor(hub) { From = "10.9.9.9, 203.0.113.77" }.SignInAsync("chain")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        await using var db = hub.OpenDatabase();
+        (await db.Sessions.SingleAsync()).Network.ShouldBe("203.0.113.77");
     }
 
     [Fact]

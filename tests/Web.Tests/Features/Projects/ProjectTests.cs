@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Features.Projects;
@@ -237,10 +238,70 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
     {
         var (ada, bob) = (await UserAsync("ada-t"), await UserAsync("bob-t"));
         var id = (await ada.CreateAsync()).Text("id");
-        (await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "bob-t" })).JsonAsync()).Text("owner").ShouldBe("bob-t");
+        (await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "bob-t" })).JsonAsync()).Text("owner").ShouldBe("ada-t");
+        var offer = (await (await bob.GetAsync("/api/v1/me/offers")).JsonAsync()).GetProperty("items")[0];
+        (offer.Text("projectId"), offer.Text("from")).ShouldBe((id, "ada-t"));
+        (await (await ada.GetAsync("/api/v1/me/offers")).JsonAsync()).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await bob.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await bob.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await (await bob.GetAsync($"/api/v1/projects/{id}")).JsonAsync()).Text("owner").ShouldBe("bob-t");
         (await ada.DeleteAsync($"/api/v1/projects/{id}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         await (await ada.PutFileAsync(id, "a.py", "1", 1)).JsonAsync();
         (await bob.DeleteAsync($"/api/v1/projects/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_project_that_nobody_accepted_stays_where_it_is()
+    {
+        var (ada, bob, eve) = (await UserAsync("ada-o"), await UserAsync("bob-o"), await UserAsync("eve-o"));
+        var id = (await ada.CreateAsync()).Text("id");
+        await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "bob-o" })).JsonAsync();
+        (await eve.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await bob.DeleteAsync($"/api/v1/me/offers/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await bob.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        // Offered to another, and then taken back by its owner.
+        await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "bob-o" })).JsonAsync();
+        await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "eve-o" })).JsonAsync();
+        (await bob.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await (await ada.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "ada-o" })).JsonAsync();
+        (await eve.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await (await ada.GetAsync($"/api/v1/projects/{id}")).JsonAsync()).Text("owner").ShouldBe("ada-o");
+    }
+
+    [Fact]
+    public async Task An_offer_of_somebody_who_is_no_owner_any_more_is_worth_nothing()
+    {
+        var (ada, bob, eve) = (await UserAsync("ada-x"), await UserAsync("bob-x"), await UserAsync("eve-x"));
+        var id = (await ada.CreateAsync()).Text("id");
+        await (await ada.PutAsJsonAsync($"/api/v1/projects/{id}/members/bob-x", new { role = "owner" })).JsonAsync();
+        await (await bob.PostAsJsonAsync($"/api/v1/projects/{id}/transfer", new { userName = "eve-x" })).JsonAsync();
+        (await ada.DeleteAsync($"/api/v1/projects/{id}/members/bob-x")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await eve.PostAsync($"/api/v1/me/offers/{id}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Saves_and_new_projects_have_bounds_which_say_when_to_go_on()
+    {
+        await using var hub = await HubServer.StartAsync(
+            options => options with { Limits = options.Limits with { SavesPerMinute = 3, ProjectsPerHour = 2 } },
+            services: services => services.AddSingleton<TimeProvider>(new SetClock(DateTimeOffset.UtcNow)));
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.CreateAsync()).Text("id");
+        for (var i = 1; i <= 3; i++) await (await ada.PutFileAsync(id, "a.py", $"{i}", i)).JsonAsync();
+        var busy = await ada.PutFileAsync(id, "a.py", "4", 4);
+        await busy.ProblemAsync(429, "too_many_requests");
+        busy.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
+        // What is there already is no save.
+        await (await ada.PutFileAsync(id, "a.py", "3", 1)).JsonAsync();
+
+        await ada.CreateAsync();
+        await (await ada.PostAsJsonAsync("/api/v1/projects", new { name = "third" })).ProblemAsync(429, "too_many_requests");
+        await (await ada.PostAsync($"/api/v1/projects/{id}/remix", null)).ProblemAsync(429, "too_many_requests");
+        // Each has bounds of their own, and administrators none.
+        await (await hub.UserAsync("bob")).CreateAsync();
+        var chief = await hub.UserAsync("chief", isAdministrator: true);
+        for (var i = 0; i < 3; i++) await chief.CreateAsync();
     }
 
     [Fact]

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Net.Mail;
+using MediatR;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Localization;
+using PyScriptHub.Domain.Accounts;
+using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Infrastructure.Accounts;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving;
+
+namespace PyScriptHub.Web.Features.Accounts;
+
+/// <summary>Makes the addresses by which a person sets a new password.</summary>
+sealed class ResetLinks(HubDb db, Origins origins, TimeProvider time)
+{
+    /// <summary>A new address; those that the person had before are worth nothing from now on.</summary>
+    public async Task<Uri> IssueAsync(Guid userId, CancellationToken ct)
+    {
+        var (link, secret) = ResetLink.Issue(userId, time.GetUtcNow());
+        await db.ResetLinks.Where(old => old.UserId == userId).ExecuteDeleteAsync(ct);
+        db.Add(link);
+        await db.SaveChangesAsync(ct);
+        return new Uri($"{origins.Hub}/reset/{secret}");
+    }
+
+    /// <summary>Whose password an address sets; null where it is used up, too old or never was.</summary>
+    public async Task<HubUser?> FindAsync(string secret, CancellationToken ct)
+    {
+        var (hash, now) = (AccessToken.HashOf(secret), time.GetUtcNow());
+        return await db.Users.SingleOrDefaultAsync(
+            user => user.DisabledAt == null && db.ResetLinks.Any(link => link.Hash == hash && link.UserId == user.Id && link.ExpiresAt > now), ct);
+    }
+
+    /// <summary>Uses an address up; of two at once, one does.</summary>
+    public async Task<bool> UseUpAsync(string secret, CancellationToken ct)
+    {
+        var (hash, now) = (AccessToken.HashOf(secret), time.GetUtcNow());
+        return await db.ResetLinks.Where(link => link.Hash == hash && link.ExpiresAt > now).ExecuteDeleteAsync(ct) == 1;
+    }
+}
+
+/// <summary>Makes a one-time address for somebody, which an administrator hands over. It is shown this once.</summary>
+sealed record IssueResetLink(string UserName) : IRequest<Result<Uri>>;
+
+sealed class IssueResetLinkHandler(HubDb db, ResetLinks links, CurrentUser caller) : IRequestHandler<IssueResetLink, Result<Uri>>
+{
+    public async Task<Result<Uri>> Handle(IssueResetLink command, CancellationToken ct)
+    {
+        if (!caller.IsAdministrator) return Administration.Refusal;
+        var id = await db.Users.Where(user => user.UserName == command.UserName).Select(user => (Guid?)user.Id).SingleOrDefaultAsync(ct);
+        return id is { } found ? await links.IssueAsync(found, ct) : new Error.NotFound("user");
+    }
+}
+
+/// <summary>Sets a new password by a one-time address and ends all sessions of the account.</summary>
+sealed record UseResetLink(string Secret, string Password) : IRequest<Result<Done>>;
+
+sealed class UseResetLinkHandler(HubDb db, UserManager<HubUser> users, ResetLinks links, Sessions sessions) : IRequestHandler<UseResetLink, Result<Done>>
+{
+    public async Task<Result<Done>> Handle(UseResetLink command, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await links.FindAsync(command.Secret, ct) is not { } user) return new Error.NotFound("address");
+        if (Passwords.Refuse(command.Password, user.UserName!) is { } why) return Error.Field("password", why);
+        if (!await links.UseUpAsync(command.Secret, ct)) return new Error.NotFound("address");
+        if (await users.SetPasswordAsync(user, command.Password) is { } error) return error;
+        await sessions.EndOthersAsync(user.Id, ct);
+        await transaction.CommitAsync(ct);
+        return default(Done);
+    }
+}
+
+/// <summary>Asks for a letter with a one-time address. The answer is the same whether there is such an account.</summary>
+/// <param name="Who">An e-mail address or a user name.</param>
+sealed record RequestReset(string Who) : IRequest<Result<Done>>;
+
+sealed class RequestResetHandler(HubDb db, HubOptions options, UserManager<HubUser> users, RateLimits rates, RequestOrigin from, TimeProvider time)
+    : IRequestHandler<RequestReset, Result<Done>>
+{
+    // A class that forgot its passwords behind one address; and no flood of letters to one person.
+    private const int AddressPerHour = 60;
+    private const int PersonPerHour = 3;
+    private const int WhoLength = 256;
+
+    public async Task<Result<Done>> Handle(RequestReset command, CancellationToken ct)
+    {
+        if (options.Smtp is null) return new Error.NotFound("page");
+        var who = command.Who.Trim();
+        if (who.Length is 0 or > WhoLength) return Error.Field("who", "Write your e-mail address or your user name.");
+        var (hour, now) = (TimeSpan.FromHours(1), time.GetUtcNow());
+        if (await rates.TakeAsync($"reset:{from.Network}", AddressPerHour, hour, ct) is { } wait) return new Error.TooManyRequests(wait);
+        var (email, name) = (users.NormalizeEmail(who), users.NormalizeName(who));
+        if (await rates.TakeAsync($"reset:@{Convert.ToHexStringLower(AccessToken.HashOf(name!))}", PersonPerHour, hour, ct) is null)
+        {
+            // One statement for everybody, and the letter goes out later: how long the answer takes says nothing either.
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO reset_mails (id, user_id, requested_at, due_at, attempts)
+                SELECT gen_random_uuid(), id, {now}, {now}, 0 FROM users
+                WHERE (normalized_email = {email} OR normalized_user_name = {name}) AND email IS NOT NULL AND disabled_at IS NULL LIMIT 10
+                """, ct);
+        }
+        return default(Done);
+    }
+}
+
+/// <summary>Sends the letters that are due. A row is taken for five minutes; who dies with it leaves it to the next.</summary>
+sealed partial class ResetLetters(
+    HubDb db, HubOptions options, ResetLinks links, Origins origins, IStringLocalizer<Texts> texts, TimeProvider time, ILogger<ResetLetters> logger)
+{
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sends what is due; answers how many letters went out.</summary>
+    public async Task<int> SendDueAsync(CancellationToken ct)
+    {
+        var sent = 0;
+        while (await TakeAsync(ct) is { } mail)
+        {
+            var to = await db.Users.Where(user => user.Id == mail.UserId && user.DisabledAt == null).Select(user => new { user.UserName, user.Email }).SingleOrDefaultAsync(ct);
+            if (to?.Email is null || await TrySendAsync(to.Email, to.UserName!, mail, ct))
+            {
+                await db.ResetMails.Where(row => row.Id == mail.Id).ExecuteDeleteAsync(ct);
+                if (to?.Email is not null) sent++;
+            }
+        }
+        return sent;
+    }
+
+    private async Task<ResetMail?> TakeAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return (await db.ResetMails.FromSql(
+            $"""
+            UPDATE reset_mails SET due_at = {now + s_lease}, attempts = attempts + 1 WHERE id = (
+                SELECT id FROM reset_mails WHERE due_at <= {now} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """).AsNoTracking().ToListAsync(ct)).SingleOrDefault();
+    }
+
+    private async Task<bool> TrySendAsync(string address, string userName, ResetMail mail, CancellationToken ct)
+    {
+        var smtp = options.Smtp!;
+        var link = await links.IssueAsync(mail.UserId, ct);
+        using var client = new SmtpClient(smtp.Host, smtp.Port) { EnableSsl = smtp.UsesTls };
+        if (smtp.UserName is not null) client.Credentials = new System.Net.NetworkCredential(smtp.UserName, smtp.Password);
+        using var letter = new MailMessage(smtp.From, address)
+        {
+            Subject = texts["A new password for @{0}", userName],
+            Body = string.Join("\r\n", [
+                texts["Somebody, probably you, asked for a new password for @{0} at {1}.", userName, origins.Hub],
+                "",
+                texts["Set it here within 24 hours, once:"],
+                link.AbsoluteUri,
+                "",
+                texts["If it was not you, do nothing: your password stays as it is."],
+                "",
+            ]),
+        };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            await client.SendMailAsync(letter, patience.Token);
+            return true;
+        }
+        catch (Exception e) when (e is SmtpException or OperationCanceledException or IOException && !ct.IsCancellationRequested)
+        {
+            LogNotSent(mail.Attempts.ToString(CultureInfo.InvariantCulture), e.Message);
+            return mail.Attempts >= Attempts;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A letter with a reset link could not be sent (try {Attempt}): {Why}")]
+    private partial void LogNotSent(string attempt, string why);
+}
+
+/// <summary>Looks every few seconds whether a letter is due. Two nodes at once do no harm.</summary>
+sealed partial class LetterCarrier(IServiceScopeFactory scopes, TimeProvider time, ILogger<LetterCarrier> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(3);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<ResetLetters>().SendDueAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The edge of this worker: the database may be away for a while.
+                LogFailed(e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Letters wait: {Why}")]
+    private partial void LogFailed(string why);
+}
+
+static class PasswordSetting
+{
+    /// <summary>Gives an account this password, whether it had one or not; <see cref="Error.Malformed"/> with the field <c>password</c> where it may not be.</summary>
+    public static async Task<Error?> SetPasswordAsync(this UserManager<HubUser> users, HubUser user, string password)
+    {
+        if (Passwords.Refuse(password, user.UserName!) is { } why) return Error.Field("password", why);
+        if (user.PasswordHash is not null) await users.RemovePasswordAsync(user);
+        var set = await users.AddPasswordAsync(user, password);
+        return set.Errors.FirstOrDefault() is { } error ? Error.Field("password", error.Description) : null;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using PyScriptHub.Browser.Tests.Conformance;
+using PyScriptHub.Web.Tests.Pages;
+using PyScriptHub.Web.Tests.Support;
+
+namespace PyScriptHub.Browser.Tests.Pages;
+
+/// <summary>A hub with a few projects of a teacher, and a browser for whoever looks at its pages.</summary>
+public sealed class PageStage : IAsyncLifetime
+{
+    private const string Secret = "Authorization";
+
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+    private string _lesson = "";
+    private string _draft = "";
+    private string _code = "";
+
+    public HubServer Hub { get; private set; } = null!;
+
+    public HttpClient Ada { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Hub = await HubServer.StartAsync(packsRuntime: true);
+        Ada = await Hub.UserAsync("ada", isAdministrator: true);
+        foreach (var (name, template) in new[] { ("A greeting for 7b", "hello"), ("Flowers and spirals", "canvas"), ("Mandelbrot", "worker"), ("A quiz on loops", "quiz") })
+        {
+            var project = await Ada.CreateAsync(new { name, template, visibility = "public" });
+            await Ada.PublishAsync(project.Text("id"));
+            (_lesson, _code) = (project.PagePath(), project.Text("shortUrl").Split('/')[^1]);
+        }
+        _draft = (await Ada.CreateAsync(new { name = "For next week", template = "hello" })).PagePath();
+        _playwright = await Playwright.CreateAsync();
+        var launch = ChromiumLaunch.Options();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = launch.ExecutablePath, Args = launch.Args });
+    }
+
+    /// <summary>Opens a page of the table and waits until it is at rest.</summary>
+    public async Task<PageVisit> OpenAsync(ShownPage page, int width = 1280, ColorScheme theme = ColorScheme.Light, bool scripted = true, string language = "en")
+    {
+        var visit = await VisitAsync(page.IsSignedIn, width, theme, scripted, language);
+        var path = page.Path.Replace("{lesson}", _lesson, StringComparison.Ordinal).Replace("{draft}", _draft, StringComparison.Ordinal).Replace("{code}", _code, StringComparison.Ordinal);
+        var answer = await visit.Page.GotoAsync(Hub.Url + path);
+        answer!.Status.ShouldBe(page.Status);
+        if (page.Settled is { } settled && scripted)
+            await visit.Page.FrameLocator("iframe").Locator($"{settled}:not(:empty)").First.WaitForAsync(new() { Timeout = 60_000 });
+        return visit;
+    }
+
+    /// <summary>A window of a person who looks at the hub.</summary>
+    public async Task<PageVisit> VisitAsync(
+        bool isSignedIn = false, int width = 1280, ColorScheme theme = ColorScheme.Light, bool scripted = true, string language = "en", int height = 850)
+    {
+        var context = await _browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = theme,
+            JavaScriptEnabled = scripted,
+            Locale = language,
+            ReducedMotion = ReducedMotion.Reduce,
+            ExtraHTTPHeaders = isSignedIn ? [KeyValuePair.Create(Secret, Ada.DefaultRequestHeaders.Authorization!.ToString())] : null,
+        });
+        return await PageVisit.BeginAsync(context, Hub.Options.PublicUrl.Port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await Hub.DisposeAsync();
+    }
+}
+
+/// <summary>A window with what went wrong in it.</summary>
+public sealed class PageVisit : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _outside = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    private PageVisit(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    /// <summary>Requests that wanted another host.</summary>
+    public IReadOnlyCollection<string> Outside => _outside;
+
+    /// <summary>Errors of the console, in which violations of the policy are told too, and what scripts threw.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    public static async Task<PageVisit> BeginAsync(IBrowserContext context, int port)
+    {
+        var visit = new PageVisit(context, await context.NewPageAsync());
+        visit.Page.Request += (_, request) =>
+        {
+            if (!IsHub(request.Url, port)) visit._outside.Enqueue(request.Url);
+        };
+        visit.Page.Console += (_, message) =>
+        {
+            if (message.Type == "error") visit._errors.Enqueue($"{message.Text} ({message.Location})");
+        };
+        visit.Page.PageError += (_, error) => visit._errors.Enqueue(error);
+        return visit;
+    }
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    private static bool IsHub(string url, int port) => !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is "data" or "blob" or "about"
+        || (uri.Port == port && (uri.Host == "localhost" || uri.Host.EndsWith(".localhost", StringComparison.Ordinal)));
+}

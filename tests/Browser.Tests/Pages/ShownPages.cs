@@ -1,0 +1,37 @@
+namespace PyScriptHub.Browser.Tests.Pages;
+
+/// <summary>A page of the hub as a person sees it.</summary>
+/// <param name="Name">Its name in the files of pictures.</param>
+/// <param name="Path">Its address on the hub; <c>{lesson}</c>, <c>{draft}</c> and <c>{code}</c> stand for the stage's projects.</param>
+/// <param name="IsSignedIn">Whether it is looked at by the author of these projects.</param>
+/// <param name="Status">What it answers.</param>
+/// <param name="Settled">What is seen in the frame of the page once it is at rest; null where there is no frame.</param>
+public sealed record ShownPage(string Name, string Path, bool IsSignedIn = false, int Status = 200, string? Settled = null)
+{
+    public override string ToString() => Name;
+}
+
+/// <summary>The one table of pages: all of them are looked at by axe and pictured in docs/screenshots.</summary>
+public static class ShownPages
+{
+    public static IReadOnlyList<ShownPage> All { get; } =
+    [
+        new("start", "/"),
+        new("start-signed-in", "/", IsSignedIn: true),
+        new("search", "/?q=quiz"),
+        new("new", "/new", IsSignedIn: true),
+        new("project", "{lesson}", Settled: "#question"),
+        new("project-author", "{lesson}", IsSignedIn: true, Settled: "#question"),
+        new("project-draft", "{draft}", IsSignedIn: true),
+        new("board", "/s/{code}/board"),
+        new("person", "/@ada"),
+        new("error-404", "/@ada/nothing", Status: 404),
+        new("sign-in", "/sign-in"),
+    ];
+
+    /// <summary>The names, as data of a test.</summary>
+    public static TheoryData<string> Names() => [.. All.Select(page => page.Name)];
+
+    /// <summary>A page by its name.</summary>
+    public static ShownPage Of(string name) => All.Single(page => page.Name == name);
+}
