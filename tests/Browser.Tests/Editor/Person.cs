@@ -61,7 +61,7 @@ internal sealed class Person : IAsyncDisposable
         await page.Locator("input[name=password]").FillAsync(Visitor.Password);
         await page.Locator("input[name=stays]").CheckAsync();
         await page.Locator("form:has(input[name=password]) button.primary").ClickAsync();
-        await page.WaitForURLAsync(new Regex("^((?!/sign-in).)*$|close=1", RegexOptions.None, TimeSpan.FromSeconds(1)), new() { WaitUntil = WaitUntilState.Commit });
+        await page.WaitForURLAsync(new Regex("^((?!/sign-in).)*$|close=1", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), new() { WaitUntil = WaitUntilState.Commit });
     }
 
     /// <summary>Signs out in a tab beside the editor.</summary>
