@@ -50,7 +50,8 @@ public sealed class HistoryAndSharingTests(Workshop workshop)
         await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
         await Expect(editor.Dialog).ToContainTextAsync("Others see it as it is now");
         var address = await editor.Dialog.GetByLabel("The page alone", new() { Exact = true }).InputValueAsync();
-        (await (await page.Context.APIRequest.GetAsync(address)).TextAsync()).ShouldContain("two");
+        (await workshop.Hub.Client.GetStringAsync(address, TestContext.Current.CancellationToken)).ShouldContain("two");
+        new Uri(address).Host.ShouldNotBe(workshop.Hub.Options.PublicUrl.Host);
 
         await editor.Dialog.GetByLabel("Name", new() { Exact = true }).FillAsync("Better lesson");
         await page.Keyboard.PressAsync("Enter");

@@ -52,7 +52,7 @@ internal sealed class OpenEditor : IAsyncDisposable
         await Page.Keyboard.PressAsync("Control+p");
         await Dialog.GetByRole(AriaRole.Combobox).FillAsync(path);
         await Page.Keyboard.PressAsync("Enter");
-        await Expect(Page.GetByRole(AriaRole.Tab, new() { NameRegex = new($"^{System.Text.RegularExpressions.Regex.Escape(path)}") })).ToHaveAttributeAsync("aria-selected", "true");
+        await Expect(Page.GetByRole(AriaRole.Tab, new() { Name = path })).ToHaveAttributeAsync("aria-selected", "true");
     }
 
     /// <summary>Chooses out of the menu of a row.</summary>

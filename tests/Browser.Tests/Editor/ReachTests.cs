@@ -18,12 +18,14 @@ public sealed class ReachTests(Workshop workshop)
         await editor.Tree.FocusAsync();
         await keys.PressAsync("Home");
         await keys.PressAsync("Shift+F10");
+        await Expect(editor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename…" })).ToBeFocusedAsync();
         await keys.PressAsync("ArrowDown");
         await keys.PressAsync("ArrowDown");
         await keys.PressAsync("Enter");
+        await Expect(editor.Dialog.Locator("#path")).ToBeFocusedAsync();
         await keys.TypeAsync("new.py");
         await keys.PressAsync("Enter");
-        await Expect(editor.Page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^lib/new.py") })).ToHaveAttributeAsync("aria-selected", "true");
+        await Expect(editor.Page.GetByRole(AriaRole.Tab, new() { Name = "lib/new.py" })).ToHaveAttributeAsync("aria-selected", "true");
         await keys.PressAsync("F6");
         await editor.Tree.FocusAsync();
         await keys.PressAsync("F6");
@@ -48,6 +50,8 @@ public sealed class ReachTests(Workshop workshop)
         await using var editor = await workshop.OpenAsync(s_files);
         await editor.OpenFileAsync("main.py");
         await editor.TypeAtEndAsync("b");
+        // The first may close a suggestion.
+        await editor.Page.Keyboard.PressAsync("Escape");
         await editor.Page.Keyboard.PressAsync("Escape");
         await editor.Page.Keyboard.PressAsync("Tab");
         await Expect(editor.Code).Not.ToBeFocusedAsync();

@@ -1,5 +1,5 @@
 import { useComputed, useSignal, type Signal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 import { openSearchPanel, gotoLine } from '@codemirror/search';
 import { t } from '../texts.ts';
 import type { HubApi } from './api.ts';
@@ -203,8 +203,8 @@ function PaneTabs({ pane, running }: { pane: Signal<Pane>; running: Running }) {
 
 /** The keys that hold in the whole editor. */
 function useKeys(desk: Desk, running: Running, saver: Saver): void {
-  const last = useRef<HTMLElement | null>(null);
-  useEffect(() => {
+  // Before the first paint: whoever is quick on the keyboard would otherwise get the browser's own answer.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const mod = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
@@ -235,7 +235,7 @@ function useKeys(desk: Desk, running: Running, saver: Saver): void {
     return () => {
       removeEventListener('keydown', onKey, true);
     };
-  }, [desk, running, saver, last]);
+  }, [desk, running, saver]);
 }
 
 /** Puts the keyboard into the next part of the editor. */

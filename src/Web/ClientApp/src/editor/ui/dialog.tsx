@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../texts.ts';
 import { Icon } from './icons.tsx';
 
@@ -14,7 +14,7 @@ interface Props {
 /** A modal dialog: the focus stays in it, Escape and a press beside it close it, and the focus goes back to where it was. */
 export function Dialog({ title, onClose, children, size = 'small' }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (!element) return;
     const before = document.activeElement;

@@ -160,7 +160,7 @@ export function FileTree({ desk }: { desk: Desk }) {
   };
 
   return (
-    <div class="files" onDragOver={(event) => { dragOver(event, ''); }} onDrop={(event) => { drop(event, ''); }} onDragLeave={() => (dropInto.value = null)}>
+    <div class="file-list" onDragOver={(event) => { dragOver(event, ''); }} onDrop={(event) => { drop(event, ''); }} onDragLeave={() => (dropInto.value = null)}>
       <div class="pane-bar">
         <h2>{t('Files')}</h2>
         <button class="tool" type="button" aria-label={t('New file')} title={t('New file')} onClick={() => (desk.asking.value = { kind: 'new-file', folder: folderFor(here) })}>
@@ -226,7 +226,7 @@ export function FileTree({ desk }: { desk: Desk }) {
               <span class="tree-name">{row.name}</span>
               {!row.isFolder && <Changed desk={desk} path={row.path} />}
               <button
-                class="tree-more" type="button" tabIndex={-1} aria-label={t('Actions for {0}', row.name)}
+                class="tree-more" type="button" tabIndex={-1} aria-label={t('Actions')}
                 onClick={(event) => {
                   event.stopPropagation();
                   const { left, bottom } = event.currentTarget.getBoundingClientRect();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icons.tsx';
 
 export interface MenuItem {
@@ -22,7 +22,7 @@ interface Props {
 /** A menu at a place of the window, after the pattern of the WAI-ARIA practices: arrows move, Escape closes, Tab leaves. */
 export function Menu({ label, items, at, onClose }: Props) {
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = list.current;
     if (!element) return;
     const before = document.activeElement;
@@ -56,7 +56,7 @@ export function Menu({ label, items, at, onClose }: Props) {
     }
   };
   return (
-    <div class="menu" role="menu" aria-label={label} popover="manual" ref={list} onKeyDown={move}>
+    <div class="drop-menu" role="menu" aria-label={label} popover="manual" ref={list} onKeyDown={move}>
       {items.map((item) => (
         <button
           key={item.label}

@@ -13,7 +13,7 @@ export function PreviewPane({ running }: { running: Running }) {
   useEffect(() => (frame.current && lines.current ? running.attach(frame.current, lines.current) : undefined), [running]);
   const state = running.state.value;
   return (
-    <section class="editor-preview" aria-label={t('Preview and console')} ref={column} style={{ '--console-part': String(settings.consolePart.value) }}>
+    <section class="editor-preview" data-state={state} aria-label={t('Preview and console')} ref={column} style={{ '--console-part': String(settings.consolePart.value) }}>
       <div class="preview-part">
         <div class="pane-bar">
           <h2>{t('Preview')}</h2>
@@ -31,7 +31,7 @@ export function PreviewPane({ running }: { running: Running }) {
             <Icon name="full" />
           </button>
         </div>
-        <div class="preview-frame">
+        <div class="run-frame">
           <div class="preview-host" ref={frame} hidden={state === 'stopped' || state === 'preparing'} />
           {state === 'stopped' && (
             <div class="preview-note">
@@ -40,7 +40,7 @@ export function PreviewPane({ running }: { running: Running }) {
             </div>
           )}
           {(state === 'preparing' || state === 'loading' || state === 'starting') && (
-            <p class="preview-sign"><span class="spinner" />{state === 'preparing' ? t('Saving…') : running.detail.value || t('Python is starting…')}</p>
+            <p class="preview-sign"><span class="run-spinner" />{state === 'preparing' ? t('Saving…') : running.detail.value || t('Python is starting…')}</p>
           )}
           {state === 'unresponsive' && (
             <div class="preview-sign bad">
