@@ -5,7 +5,6 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
-using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Features.Projects;
 
