@@ -145,10 +145,14 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
     {
         const string Page = """
             <script>
-            // The port that the bridge gets, caught on its way, and one of the page's own.
-            addEventListener('message', event => {
-              const [port] = event.ports;
-              if (!port) return;
+            // The port that the bridge gets, caught on its way.
+            const ports = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'ports').get;
+            Object.defineProperty(MessageEvent.prototype, 'ports', { get() {
+              const given = ports.call(this);
+              if (given[0]) forge(given[0]);
+              return given;
+            } });
+            const forge = port => {
               for (const forged of [
                 { kind: 'save', text: 'gone' }, { kind: 'open', url: 'https://evil.example/' }, { kind: 'navigate', href: '/' }, { kind: 'phase', phase: 'stopped' },
                 { kind: 'lines', lines: [{ level: 'error', text: 'File "main.py", line 99999', count: 1, time: 1, from: 'main', uncaught: true, place: { file: '../x', line: 1 } }], dropped: 0 },
@@ -156,7 +160,7 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
                 { kind: 'lines', lines: [{ level: 'x onclick=1', text: {}, count: -1 }], dropped: 'many' },
                 { kind: 'input', prompt: '<b id=forged>Your password?</b>' }, 'text', null, [1], { __proto__: { kind: 'pong' } },
               ]) port.postMessage(forged);
-            }, true);
+            };
             for (const target of [parent, top]) for (const message of ['pyscript-hub:hello', { kind: 'save' }, { type: 'open', url: 'https://evil.example/' }, 'pyscript-hub:port'])
               target.postMessage(message, '*');
             parent.postMessage('pyscript-hub:hello', '*');
@@ -171,6 +175,7 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
         var title = await editor.Page.TitleAsync();
         await editor.RunAsync("done|failed|starting|running");
         await editor.UntilLineAsync("log kept out: SecurityError");
+        await editor.UntilLineAsync("log <b id=forged>bold</b>");
         await editor.Page.WaitForTimeoutAsync(3_000);
         editor.Page.Url.ShouldBe(address);
         (await editor.Page.TitleAsync()).ShouldBe(title);

@@ -176,7 +176,9 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
         {
             var profile = Directory.CreateTempSubdirectory("pyscript-hub-visit-");
             await ChromiumLaunch.WritePreferencesAsync(profile, CancellationToken.None);
-            var context = await playwright.Chromium.LaunchPersistentContextAsync(profile.FullName, ChromiumLaunch.Options());
+            var options = ChromiumLaunch.Options();
+            options.BaseURL = $"http://localhost:{port}";
+            var context = await playwright.Chromium.LaunchPersistentContextAsync(profile.FullName, options);
             var visit = new Visit(context, await context.NewPageAsync(), profile);
             await context.RouteAsync(url => !IsHub(url, port), route =>
             {

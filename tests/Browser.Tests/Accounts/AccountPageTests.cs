@@ -152,7 +152,7 @@ public sealed class AccountPageTests(AccountPageTests.Stage stage) : IClassFixtu
             return name;
         }
 
-        public Task<PublishedPageTests.Visit> VisitAsync() => PublishedPageTests.Visit.BeginAsync(_playwright, _hub.Options.PublicUrl.Port, _hub.Url);
+        public Task<PublishedPageTests.Visit> VisitAsync() => PublishedPageTests.Visit.BeginAsync(_playwright, _hub.Options.PublicUrl.Port);
 
         public async ValueTask DisposeAsync()
         {

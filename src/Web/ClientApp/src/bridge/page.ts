@@ -44,12 +44,12 @@ export function startPage(): void {
       if (question) answer(question, data.text);
     }
   };
-  addEventListener('message', function onPort(event) {
+  addEventListener('message', (event) => {
     if (event.source !== window.parent || event.origin !== hub || event.data !== portFor) return;
     const given = event.ports[0];
     if (!given) return;
     event.stopImmediatePropagation();
-    removeEventListener('message', onPort);
+    // A script of the page may say hello as well, and the hub then answers with another port: the last one holds.
     port = given;
     port.onmessage = onHubMessage;
     for (const message of waiting.splice(0)) post(port, message);

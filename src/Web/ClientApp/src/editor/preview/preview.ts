@@ -88,8 +88,9 @@ class Run {
   readonly #enter: (state: PreviewState, detail?: string) => void;
   readonly #url: URL;
   readonly #end = new AbortController();
+  // The last page's port, by which it is spoken to; what pages before it said last is still heard.
   #port: MessagePort | null = null;
-  #loads = 0;
+  readonly #ports: MessagePort[] = [];
   #state: PreviewState = 'loading';
   #sources = new Map<number, Source>();
   #files: ProjectFile[] = [];
@@ -132,7 +133,7 @@ class Run {
     this.#end.abort();
     clearInterval(this.#timer);
     clearTimeout(this.#waiting);
-    this.#port?.close();
+    for (const port of this.#ports.splice(0)) port.close();
     this.#port = null;
     this.#frame.remove();
   }
@@ -146,16 +147,13 @@ class Run {
   }
 
   #connect(): void {
-    this.#loads += 1;
-    if (this.#loads > mostLoads) return;
-    this.#port?.close();
+    if (this.#ports.length === mostLoads) return;
     clearTimeout(this.#waiting);
     this.#isGreeted = true;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    port1.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (this.#port === port1) this.#read(data);
-    };
+    this.#ports.push(port1);
+    port1.onmessage = ({ data }: MessageEvent<unknown>) => { this.#read(data); };
     this.#sources = new Map();
     this.#prompts = [];
     this.#files = this.#options.files();
@@ -172,7 +170,6 @@ class Run {
     clearTimeout(this.#waiting);
     if (!this.#isGreeted) {
       this.#waiting = window.setTimeout(() => {
-        this.#port?.close();
         this.#port = null;
         this.#isSilent = false;
         this.#set('done', t('What the preview shows is not connected to the console.'));
