@@ -88,7 +88,7 @@ public sealed class FilesTests(Workshop workshop)
         await editor.TypeAtEndAsync("four");
         await page.GetByRole(AriaRole.Tab, new() { Name = "main.py" }).ClickAsync();
         await Expect(editor.Code).ToContainTextAsync("zero one");
-        await editor.Code.FocusAsync();
+        await Expect(editor.Code).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("half ");
         await Expect(editor.Code).ToContainTextAsync("zero half one");
         await page.Keyboard.PressAsync("Control+z");

@@ -77,7 +77,7 @@ public sealed class HistoryAndSharingTests(Workshop workshop)
         await editor.Dialog.GetByText("People", new() { Exact = true }).ClickAsync();
         await editor.Dialog.GetByLabel("@name of somebody on this hub").FillAsync("nobody-of-this-name");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(editor.Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("nobody-of-this-name");
+        await Expect(editor.Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no such user");
         await editor.Dialog.GetByLabel("@name of somebody on this hub").FillAsync("@" + Friend);
         await page.Keyboard.PressAsync("Enter");
         await Expect(editor.Dialog.Locator(".people")).ToContainTextAsync(Friend);
