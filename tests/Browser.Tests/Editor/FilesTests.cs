@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PyScriptHub.Browser.Tests.Editor;
 
 /// <summary>What one does with files: the list of them, their tabs, and what comes from outside.</summary>
-[Collection(nameof(EditorCollection))]
+[Collection(nameof(SharedWorkshop))]
 public sealed class FilesTests(Workshop workshop)
 {
     [Fact]
@@ -86,9 +86,9 @@ public sealed class FilesTests(Workshop workshop)
         await page.Keyboard.TypeAsync("zero ");
         await editor.OpenFileAsync("other.py");
         await editor.TypeAtEndAsync("four");
-        await page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^main.py") }).ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "main.py" }).ClickAsync();
         await Expect(editor.Code).ToContainTextAsync("zero one");
-        await editor.Code.FocusAsync();
+        await Expect(editor.Code).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("half ");
         await Expect(editor.Code).ToContainTextAsync("zero half one");
         await page.Keyboard.PressAsync("Control+z");
@@ -96,7 +96,7 @@ public sealed class FilesTests(Workshop workshop)
         await Expect(editor.Code).Not.ToContainTextAsync("zero");
         await page.ReloadAsync();
         await Expect(page.GetByRole(AriaRole.Tab)).ToHaveCountAsync(2);
-        await Expect(page.GetByRole(AriaRole.Tab, new() { NameRegex = new("^main.py") })).ToHaveAttributeAsync("aria-selected", "true");
+        await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "main.py" })).ToHaveAttributeAsync("aria-selected", "true");
         editor.ShouldHaveNoComplaint();
     }
 

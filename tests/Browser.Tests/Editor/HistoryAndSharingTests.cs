@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PyScriptHub.Browser.Tests.Editor;
 
 /// <summary>What was, and who sees what is.</summary>
-[Collection(nameof(EditorCollection))]
+[Collection(nameof(SharedWorkshop))]
 public sealed class HistoryAndSharingTests(Workshop workshop)
 {
     [Theory]
@@ -58,11 +58,34 @@ public sealed class HistoryAndSharingTests(Workshop workshop)
         await Expect(page.Locator(".editor-title")).ToHaveTextAsync("Better lesson");
         await editor.Dialog.GetByLabel("Name in the address").FillAsync("better");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/better-?[a-z0-9]*/edit$"));
+        await page.WaitForURLAsync(url => url.Contains("/better", StringComparison.Ordinal) && url.EndsWith("/edit", StringComparison.Ordinal));
         await editor.Dialog.GetByLabel("Who may see it once it is published").SelectOptionAsync("private");
         await Expect(editor.Dialog).ToContainTextAsync("The project is private");
         await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
         await Expect(editor.Dialog).ToContainTextAsync("Not published");
         editor.ShouldHaveNoComplaint();
+    }
+
+    [Fact]
+    public async Task Somebody_is_let_in_and_taken_out_and_the_project_is_offered_to_them()
+    {
+        const string Friend = "a-friend-of-makers";
+        await Web.Tests.Support.Visitor.RegisterAsync(workshop.Hub, Friend);
+        await using var editor = await workshop.OpenAsync(("index.html", "<p>one</p>"));
+        var page = editor.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await editor.Dialog.GetByText("People", new() { Exact = true }).ClickAsync();
+        await editor.Dialog.GetByLabel("@name of somebody on this hub").FillAsync("nobody-of-this-name");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(editor.Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no such user");
+        await editor.Dialog.GetByLabel("@name of somebody on this hub").FillAsync("@" + Friend);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(editor.Dialog.Locator(".people")).ToContainTextAsync(Friend);
+        await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = $"Remove {Friend}" }).ClickAsync();
+        await Expect(editor.Dialog.Locator(".people")).Not.ToContainTextAsync(Friend);
+        await editor.Dialog.GetByText("Hand over or delete").ClickAsync();
+        await editor.Dialog.GetByLabel("@name of the new owner").FillAsync(Friend);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(editor.Dialog).ToContainTextAsync($"Offered to {Friend}");
     }
 }

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace PyScriptHub.Browser.Tests.Editor;
 
 /// <summary>The editor without a mouse, on a phone, and read out.</summary>
-[Collection(nameof(EditorCollection))]
+[Collection(nameof(SharedWorkshop))]
 public sealed class ReachTests(Workshop workshop)
 {
     private static readonly (string, string)[] s_files = [("index.html", "<!doctype html><title>x</title><p>one</p>"), ("main.py", "a = 1\n"), ("lib/tools.py", "b = 2\n")];

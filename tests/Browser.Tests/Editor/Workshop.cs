@@ -85,5 +85,5 @@ internal sealed record Look(int Width = 1280, int Height = 800, bool IsDark = fa
 }
 
 /// <summary>The classes that share a <see cref="Workshop"/>; they run one after the other, since each test keeps a browser busy.</summary>
-[CollectionDefinition(nameof(EditorCollection))]
-public sealed class EditorCollection : ICollectionFixture<Workshop>;
+[CollectionDefinition(nameof(SharedWorkshop))]
+public sealed class SharedWorkshop : ICollectionFixture<Workshop>;

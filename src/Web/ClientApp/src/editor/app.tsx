@@ -242,7 +242,7 @@ function useKeys(desk: Desk, running: Running, saver: Saver): void {
 function nextPart(desk: Desk, by: number): void {
   const parts: readonly { pane: Pane; selector: string }[] = [
     { pane: 'files', selector: '.editor-files .tree' },
-    { pane: 'code', selector: '.editor-code .cm-content' },
+    { pane: 'code', selector: '.editor-code button, .editor-code [tabindex="0"]' },
     { pane: 'preview', selector: '.preview-part button, .preview-part select' },
     { pane: 'console', selector: '.console-part button' },
   ];
@@ -252,7 +252,11 @@ function nextPart(desk: Desk, by: number): void {
   if (!next) return;
   desk.pane.value = next.pane;
   if (next.pane === 'files') desk.filesAreOpen.value = true;
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(next.selector)?.focus());
+  requestAnimationFrame(() => {
+    const { view } = desk.documents;
+    if (next.pane === 'code' && view && desk.documents.shown.peek().kind === 'text') view.focus();
+    else document.querySelector<HTMLElement>(next.selector)?.focus();
+  });
 }
 
 function runWords(state: Running['state']['value']): string {

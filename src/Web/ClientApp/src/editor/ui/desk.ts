@@ -67,7 +67,7 @@ export class Desk {
     open.value = open.peek().filter((path) => workspace.has(path));
     this.tabs = open;
     const first = [active.peek()[0], this.#startFile(boot.project), this.paths.peek()[0]].find((path) => path !== undefined && workspace.has(path));
-    if (first !== undefined) this.open(first);
+    if (first !== undefined) this.open(first, undefined, false);
     effect(() => {
       const shown = documents.shown.value;
       if (shown.kind !== 'nothing') active.value = [shown.path];
@@ -83,12 +83,13 @@ export class Desk {
     return this.paths.peek().find((path) => path === 'main.py') ?? project.startPage ?? undefined;
   }
 
-  open(path: string, place?: Place): void {
+  /** Opens a file. What follows is typing, except on screens where that would call up the keyboard. */
+  open(path: string, place?: Place, takesFocus = !matchMedia('(pointer: coarse)').matches): void {
     if (!this.workspace.has(path)) return;
     if (!this.tabs.peek().includes(path)) this.tabs.value = [...this.tabs.peek(), path];
     this.pane.value = 'code';
     this.filesAreOpen.value = false;
-    void this.documents.show(path, place);
+    void this.documents.show(path, place, takesFocus);
   }
 
   close(path: string): void {

@@ -83,8 +83,8 @@ export class Documents {
     };
   }
 
-  /** Shows a file, at a place of it where one is given. */
-  async show(path: string, place?: Place): Promise<void> {
+  /** Shows a file, at a place of it where one is given; `takesFocus` where one goes on by typing. */
+  async show(path: string, place?: Place, takesFocus = false): Promise<void> {
     const asked = ++this.#asked;
     this.#keep();
     let open = this.#open.get(path);
@@ -109,6 +109,8 @@ export class Documents {
     view.dispatch({ effects: [wrapping.reconfigure(settings.wrap.peek() ? EditorView.lineWrapping : []), ...(open.scroll && !place ? [open.scroll] : [])] });
     this.#mark();
     if (place) this.goTo(place);
+    // Once the list or dialog that it was chosen in is gone. Its own way to take the focus puts the cursor where it was.
+    else if (takesFocus) requestAnimationFrame(() => { if (this.#isShown(path)) view.focus(); });
   }
 
   goTo(place: Place): void {

@@ -74,14 +74,14 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
               <Address label={t('Short address, to dictate')} value={project.shortUrl} isShort />
               <Address label={t('Its page on the hub')} value={project.url} />
               {project.contentUrl !== null && <Address label={t('The page alone')} value={project.contentUrl} />}
-              <p><a href={project.url} target="_blank" rel="noopener">{t('Show it as others see it, with a code for cameras')}</a></p>
+              <p><a href={`${project.shortUrl}/board`} target="_blank" rel="noopener">{t('Show it large, with a QR code')}</a></p>
             </>
           )}
         </div>
       </section>
       {boot.isOwner ? <Settings project={project} isBusy={isBusy.value} change={change} /> : <p class="soft">{t('Name, visibility and the other settings are its owner’s: {0}.', project.owner)}</p>}
       <People api={api} boot={boot} project={project} />
-      {boot.isOwner && <Ending api={api} desk={desk} saver={saver} trouble={(text) => (trouble.value = text)} />}
+      {boot.isOwner && <Ending api={api} desk={desk} trouble={(text) => (trouble.value = text)} />}
     </Dialog>
   );
 }
@@ -232,12 +232,12 @@ function People({ api, boot, project }: { api: HubApi; boot: Boot; project: Proj
 }
 
 /** Giving the project away, and deleting it. */
-function Ending({ api, desk, saver, trouble }: { api: HubApi; desk: Desk; saver: Saver; trouble: (text: string) => void }) {
+function Ending({ api, desk, trouble }: { api: HubApi; desk: Desk; trouble: (text: string) => void }) {
   const sure = useSignal(false);
+  const offered = useSignal('');
   const handOver = async (name: string) => {
-    await saver.save();
     const answer = await api.transfer(name);
-    if (answer.ok) location.assign(answer.value.editUrl);
+    if (answer.ok) offered.value = name === desk.project.peek().owner ? t('The offer is withdrawn.') : t('Offered to {0}. It is theirs once they accept; until then it stays yours.', name);
     else trouble(whyNot(answer.failure));
   };
   const remove = async () => {
@@ -255,8 +255,9 @@ function Ending({ api, desk, saver, trouble }: { api: HubApi; desk: Desk; saver:
             if (typeof name === 'string' && name.trim() !== '') void handOver(name.trim().replace(/^@/, ''));
           }}>
           <input class="input grow" name="name" aria-label={t('@name of the new owner')} placeholder={t('@name of the new owner')} autocomplete="off" autocapitalize="off" />
-          <button class="button" type="submit">{t('Hand over')}</button>
+          <button class="button" type="submit">{t('Offer it')}</button>
         </form>
+        <p class="soft small" role="status">{offered.value}</p>
         {sure.value ? (
           <div class="notice bad stack tight">
             <p>{t('Delete “{0}” with its published page? It can be brought back for 30 days.', desk.project.value.name)}</p>

@@ -21,7 +21,7 @@ export function Tabs({ desk }: { desk: Desk }) {
         if (step !== undefined) {
           const next = tabs.at((tabs.indexOf(active ?? '') + step) % tabs.length);
           if (next === undefined) return;
-          desk.open(next);
+          desk.open(next, undefined, false);
           requestAnimationFrame(() => bar.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
         } else if (event.key === 'Delete' && active) {
           desk.close(active);
