@@ -89,9 +89,9 @@ public sealed class CopyTests(EditorStage stage) : IClassFixture<EditorStage>
         var project = await stage.Author.PublishedAsync(("index.html", PageText), ("data/list.txt", "unchanged"));
         await using var visitor = await stage.VisitorAsync();
         await visitor.EditAsync(project.Text("editUrl"));
-        await visitor.WriteAsync("<p>changed");
+        await visitor.WriteAsync(" changed");
         var files = await visitor.DownloadAsync();
-        files["index.html"].ShouldBe(PageText + "<p>changed");
+        files["index.html"].ShouldBe(PageText + " changed");
         files["data/list.txt"].ShouldBe("unchanged");
         files.Count.ShouldBe(2);
     }

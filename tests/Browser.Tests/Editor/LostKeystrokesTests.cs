@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Playwright;
 using PyScriptHub.Web.Tests.Reliability;
 using PyScriptHub.Web.Tests.Support;
 

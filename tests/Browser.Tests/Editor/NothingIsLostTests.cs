@@ -362,7 +362,7 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.EditAsync(project.Text("editUrl"));
         (await stage.Author.DeleteAsync($"/api/v1/projects/{project.Text("id")}/members/{name}")).EnsureSuccessStatusCode();
         await ada.WriteAsync("mine all the same");
-        await ada.StateAsync("Not saved");
+        await ada.NoticeAsync("you may not change it any more");
         await ada.ChooseAsync("Save as my project");
         await ada.Page.WaitForURLAsync($"**/@{name}/**/edit");
         await ada.TextAsync("mine all the same");

@@ -8,7 +8,7 @@ interface PasskeyJson {
 /** WebAuthn is there in secure contexts alone, and its JSON forms are younger than itself (Chrome 129, Firefox 119, Safari 18.4). */
 function passkeys(): PasskeyJson | null {
   if (!isSecureContext || typeof PublicKeyCredential === "undefined") return null;
-  return "parseCreationOptionsFromJSON" in PublicKeyCredential ? (PublicKeyCredential as unknown as PasskeyJson) : null;
+  return "parseCreationOptionsFromJSON" in PublicKeyCredential ? (PublicKeyCredential) : null;
 }
 
 async function askDevice(form: HTMLFormElement, json: PasskeyJson): Promise<Credential | null> {

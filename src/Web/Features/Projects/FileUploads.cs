@@ -18,7 +18,7 @@ static class FileUploads
         {
             var file = FilePath.Parse(ProjectEndpoints.Unescaped(path));
             if (!file.IsOk) return Problems.Of(file.Error);
-            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
+            if ((await hub.Send(new CheckWriting(id), ct)).Error is { } refusal) return Problems.Of(refusal);
             var content = await BodyLimits.ReadBytesAsync(request, $"The file '{file.Value}'", limits.FileBytes, ct);
             if (!content.IsOk) return Problems.Of(content.Error);
             return (await hub.Send(new SaveFiles(id, [NewFile.Of(file.Value, content.Value)], [], condition), ct)).ToHttp(saved => Saved(request, saved));
@@ -36,7 +36,7 @@ static class FileUploads
     public static Task<IResult> SaveManyAsync(ProjectId id, HttpRequest request, ProjectLimits limits, IMediator hub, CancellationToken ct) =>
         request.WithConditionAsync(async condition =>
         {
-            if (await hub.Send(new RefuseWriting(id), ct) is { } refusal) return Problems.Of(refusal);
+            if ((await hub.Send(new CheckWriting(id), ct)).Error is { } refusal) return Problems.Of(refusal);
             await using var uploads = new Uploads();
             if (await uploads.ReadAsync(request, limits, ct) is { } error) return Problems.Of(error);
             return (await hub.Send(new SaveFiles(id, uploads.Files, uploads.Deleted, condition), ct)).ToHttp(saved => Saved(request, saved));

@@ -45,15 +45,15 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, RateLimits rat
 }
 
 /// <summary>
-/// Why the caller may not write to a project, or null: asked before a body is read, so that a stranger's upload costs nothing.
-/// What is answered here is asked again when the files are saved.
+/// Asks whether the caller may write to a project before a body is read, so that a stranger's upload costs nothing. What is
+/// answered here is asked again when the files are saved.
 /// </summary>
-sealed record RefuseWriting(ProjectId Id) : IRequest<Error?>;
+sealed record CheckWriting(ProjectId Id) : IRequest<Result<ProjectId>>;
 
-sealed class RefuseWritingHandler(HubDb db, CurrentUser user) : IRequestHandler<RefuseWriting, Error?>
+sealed class CheckWritingHandler(HubDb db, CurrentUser user) : IRequestHandler<CheckWriting, Result<ProjectId>>
 {
-    public async Task<Error?> Handle(RefuseWriting command, CancellationToken ct) =>
-        await db.Projects.EditableBy(user).AnyAsync(p => p.Id == command.Id, ct) ? null : await db.RefusalAsync(command.Id, user, ct);
+    public async Task<Result<ProjectId>> Handle(CheckWriting command, CancellationToken ct) =>
+        await db.Projects.EditableBy(user).AnyAsync(p => p.Id == command.Id, ct) ? command.Id : await db.RefusalAsync(command.Id, user, ct);
 }
 
 /// <summary>A project that the caller may change, with its newest revision.</summary>

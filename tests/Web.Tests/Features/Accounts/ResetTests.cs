@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Tests.Support;

@@ -260,6 +260,8 @@ export class Saver {
     const saved = await this.api.save({ written, deleted }, this.workspace.revision.peek());
     if (!saved.ok) {
       if (saved.failure.kind !== 'refused') return saved.failure;
+      // It may be looked at still and not be changed any more: that is no fault of a file.
+      if (saved.failure.code === 'forbidden') return { kind: 'gone', message: saved.failure.message };
       if (todo.length > 1) {
         const half = todo.length >> 1;
         return (await this.#send(todo.slice(0, half))) ?? this.#send(todo.slice(half));

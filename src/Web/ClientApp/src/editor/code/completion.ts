@@ -56,7 +56,7 @@ async function inString(context: CompletionContext, before: string, kind: string
     return { from, options: ids.map((id) => ({ label: hash + id, type: 'property', detail: t('id in a page') })), validFor: /^[#\w-]*$/ };
   }
   if (asksForFile && (kind !== 'python' || /(open|fetch|Path|Image|Audio|src)/.test(words))) {
-    return { from, options: names.files().map((path) => ({ label: /^\.\//.test(text) ? `./${path}` : path, type: 'text', detail: t('file') })), validFor: /^[^"']*$/ };
+    return { from, options: names.files().map((path) => ({ label: /^\.\//.test(text) ? `./${path}` : path, type: 'text', detail: t('a file') })), validFor: /^[^"']*$/ };
   }
   return null;
 }

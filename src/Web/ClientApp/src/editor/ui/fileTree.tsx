@@ -253,7 +253,7 @@ export function FileTree({ desk }: { desk: Desk }) {
 /** The mark of a file with changes that the hub does not hold yet. */
 function Changed({ desk, path }: { desk: Desk; path: string }) {
   const isChanged = useComputed(() => desk.workspace.changes.value.has(path));
-  return isChanged.value ? <span class="changed-mark" role="img" aria-label={t('not saved yet')} /> : null;
+  return isChanged.value ? <span class="changed-mark" role="img" aria-label={t('changed and not saved')} /> : null;
 }
 
 const ownDrag = 'application/x-hub-path';

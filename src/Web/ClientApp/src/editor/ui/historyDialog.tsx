@@ -116,7 +116,7 @@ export function HistoryDialog({ desk, api, saver, onClose }: Props) {
                   <span class="soft small">{revision.name ? `${when(revision.createdAt)} · ` : ''}{t('Revision {0}', revision.revision)}{revision.author ? ` · ${revision.author}` : ''}</span>
                   <span class="row">
                     {revision.isHead && <span class="tag">{t('newest')}</span>}
-                    {revision.isPublished && <span class="tag good">{t('published')}</span>}
+                    {revision.isPublished && <span class="tag good">{t('what others see')}</span>}
                   </span>
                 </button>
               </li>
