@@ -86,21 +86,37 @@ sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUse
 
     private static object Describe(Project project) => new
     {
-        project.Name, project.Slug, project.Visibility, project.CreatedAt, project.UpdatedAt, project.DeletedAt, Revision = project.HeadNumber,
-        PublishedRevision = project.Publication?.RevisionNumber, PublishedWith = project.Publication?.Release, project.RuntimePin,
-        project.Isolation, project.Embedding, project.ShortCode,
+        project.Name,
+        project.Slug,
+        project.Visibility,
+        project.CreatedAt,
+        project.UpdatedAt,
+        project.DeletedAt,
+        Revision = project.HeadNumber,
+        PublishedRevision = project.Publication?.RevisionNumber,
+        PublishedWith = project.Publication?.Release,
+        project.RuntimePin,
+        project.Isolation,
+        project.Embedding,
+        project.ShortCode,
     };
 
     private static object Describe(Revision revision) => new
     {
-        revision.Number, revision.Name, revision.CreatedAt,
+        revision.Number,
+        revision.Name,
+        revision.CreatedAt,
         Files = revision.Manifest.Files.Select(file => new { Path = file.Key.Value, file.Value.Length, Sha256 = file.Value.Hash.ToString() }),
     };
 
     private async Task<object> DescribeAsync(HubUser user, List<string> damaged, CancellationToken ct) => new
     {
         ExportedAt = time.GetUtcNow(),
-        user.UserName, user.Email, user.CreatedAt, IsAdministrator = caller.IsAdministrator, HasPassword = user.PasswordHash is not null,
+        user.UserName,
+        user.Email,
+        user.CreatedAt,
+        IsAdministrator = caller.IsAdministrator,
+        HasPassword = user.PasswordHash is not null,
         Passkeys = (await users.GetPasskeysAsync(user)).Select(passkey => new { passkey.Name, passkey.CreatedAt }),
         Tokens = await db.AccessTokens.Where(token => token.UserId == user.Id).Select(token => new { token.Name, token.CreatedAt, token.LastUsedAt, token.RevokedAt }).ToListAsync(ct),
         Sessions = await db.Sessions.Where(session => session.UserId == user.Id)
