@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
+using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Tests.Pages;
 using PyScriptHub.Web.Tests.Support;
 
@@ -9,10 +12,9 @@ namespace PyScriptHub.Browser.Tests.Pages;
 /// <summary>A hub with a few projects of a teacher, and a browser for whoever looks at its pages.</summary>
 public sealed class PageStage : IAsyncLifetime
 {
-    private const string Secret = "Authorization";
-
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
+    private IReadOnlyList<Cookie> _cookies = [];
     private string _lesson = "";
     private string _draft = "";
     private string _code = "";
@@ -25,6 +27,7 @@ public sealed class PageStage : IAsyncLifetime
     {
         Hub = await HubServer.StartAsync(packsRuntime: true);
         Ada = await Hub.UserAsync("ada", isAdministrator: true);
+        _cookies = await SignInAsync();
         foreach (var (name, template) in new[] { ("A greeting for 7b", "hello"), ("Flowers and spirals", "canvas"), ("Mandelbrot", "worker"), ("A quiz on loops", "quiz") })
         {
             var project = await Ada.CreateAsync(new { name, template, visibility = "public" });
@@ -44,9 +47,24 @@ public sealed class PageStage : IAsyncLifetime
         var path = page.Path.Replace("{lesson}", _lesson, StringComparison.Ordinal).Replace("{draft}", _draft, StringComparison.Ordinal).Replace("{code}", _code, StringComparison.Ordinal);
         var answer = await visit.Page.GotoAsync(Hub.Url + path);
         answer!.Status.ShouldBe(page.Status);
+        if (page.Ready is { } ready && scripted) await visit.Page.Locator(ready).First.WaitForAsync();
+        if (page.Press is { } button && scripted) await visit.Page.Locator(button).First.ClickAsync();
         if (page.Settled is { } settled && scripted)
             await visit.Page.FrameLocator("iframe").Locator($"{settled}:not(:empty)").First.WaitForAsync(new() { Timeout = 60_000 });
         return visit;
+    }
+
+    // Ada has a token for the API; a password is given to her here, so that she signs in as people do.
+    private async Task<IReadOnlyList<Cookie>> SignInAsync()
+    {
+        await using (var scope = Hub.Services.CreateAsyncScope())
+        {
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<HubUser>>();
+            (await users.AddPasswordAsync((await users.FindByNameAsync("ada"))!, Visitor.Password)).Succeeded.ShouldBeTrue();
+        }
+        var ada = new Visitor(Hub);
+        await ada.SignInAsync("ada");
+        return [.. ada.Cookies.Select(cookie => new Cookie { Name = cookie.Key, Value = cookie.Value, Url = Hub.Url })];
     }
 
     /// <summary>A window of a person who looks at the hub.</summary>
@@ -60,8 +78,8 @@ public sealed class PageStage : IAsyncLifetime
             JavaScriptEnabled = scripted,
             Locale = language,
             ReducedMotion = ReducedMotion.Reduce,
-            ExtraHTTPHeaders = isSignedIn ? [KeyValuePair.Create(Secret, Ada.DefaultRequestHeaders.Authorization!.ToString())] : null,
         });
+        if (isSignedIn) await context.AddCookiesAsync(_cookies);
         return await PageVisit.BeginAsync(context, Hub.Options.PublicUrl.Port);
     }
 

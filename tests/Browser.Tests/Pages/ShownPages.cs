@@ -6,7 +6,10 @@ namespace PyScriptHub.Browser.Tests.Pages;
 /// <param name="IsSignedIn">Whether it is looked at by the author of these projects.</param>
 /// <param name="Status">What it answers.</param>
 /// <param name="Settled">What is seen in the frame of the page once it is at rest; null where there is no frame.</param>
-public sealed record ShownPage(string Name, string Path, bool IsSignedIn = false, int Status = 200, string? Settled = null)
+/// <param name="Ready">What is seen once the page's script has built it; null where the page comes whole from the hub.</param>
+/// <param name="Press">The button that is pressed then; null where none is.</param>
+public sealed record ShownPage(
+    string Name, string Path, bool IsSignedIn = false, int Status = 200, string? Settled = null, string? Ready = null, string? Press = null)
 {
     public override string ToString() => Name;
 }
@@ -27,6 +30,16 @@ public static class ShownPages
         new("person", "/@ada"),
         new("error-404", "/@ada/nothing", Status: 404),
         new("sign-in", "/sign-in"),
+        new("register", "/register"),
+        new("editor", "{draft}/edit", IsSignedIn: true, Ready: ".cm-content"),
+        new("editor-running", "{draft}/edit", IsSignedIn: true, Ready: ".cm-content", Press: ".button.run", Settled: "#greet:enabled"),
+        new("editor-copy", "{lesson}/edit", Ready: ".cm-content"),
+        new("account", "/account", IsSignedIn: true),
+        new("account-erase", "/account/erase", IsSignedIn: true),
+        new("admin", "/admin", IsSignedIn: true),
+        new("admin-users", "/admin/users", IsSignedIn: true),
+        new("admin-registration", "/admin/registration", IsSignedIn: true),
+        new("admin-texts", "/admin/texts", IsSignedIn: true),
     ];
 
     /// <summary>The names, as data of a test.</summary>
