@@ -178,7 +178,7 @@ public sealed class PromiseTests
         var ada = await hub.UserAsync("ada");
         var id = (await ada.CreateAsync(new { name = "x", visibility = "private", files = new Dictionary<string, string> { ["index.html"] = "draft" } })).Text("id");
         var first = (await (await ada.PostAsync($"/api/v1/projects/{id}/grants", null)).JsonAsync()).Text("url");
-        (await hub.Client.GetStringAsync(first)).ShouldBe("draft");
+        (await hub.Client.GetStringAsync(first)).ShouldStartWith("draft");
         await using var db = hub.OpenDatabase();
         await db.ContentGrants.ExecuteUpdateAsync(set => set.SetProperty(g => g.ExpiresAt, DateTimeOffset.UtcNow - TimeSpan.FromSeconds(1)));
 
@@ -186,7 +186,7 @@ public sealed class PromiseTests
         (await hub.Client.GetAsync(first)).StatusCode.ShouldBe(HttpStatusCode.NotFound, "asking for it does not bring it back");
         var again = await (await ada.PostAsync($"/api/v1/projects/{id}/grants", null)).JsonAsync();
         again.Text("url").ShouldBe(first);
-        (await hub.Client.GetStringAsync(first)).ShouldBe("draft");
+        (await hub.Client.GetStringAsync(first)).ShouldStartWith("draft");
     }
 
     [Fact]
