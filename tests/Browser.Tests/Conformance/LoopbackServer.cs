@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
@@ -10,6 +11,8 @@ namespace PyScriptHub.Browser.Tests.Conformance;
 /// <summary>The suite's own server on loopback, for <c>fetch</c> and <c>WebSocket</c>: another origin than every page's.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> s_read = new(StringComparer.Ordinal);
+
     private readonly WebApplication _app;
 
     private LoopbackServer(WebApplication app) => _app = app;
@@ -47,7 +50,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         app.Map("/bytes", () => TypedResults.Bytes([0, 1, 2, 127, 128, 255], "application/octet-stream"));
         app.Map("/status/{code:int}", (int code) => TypedResults.Text("status", "text/plain", statusCode: code));
         app.Map("/echo", EchoRequestAsync);
-        app.Map("/stream", StreamAsync);
+        app.Map("/stream/{id}", StreamAsync);
+        app.Map("/read/{id}", Read);
         app.Map("/ws", EchoSocketAsync);
         await app.StartAsync(ct);
         var port = new Uri(app.Urls.Single()).Port;
@@ -63,16 +67,22 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return TypedResults.Json(new { method = request.Method, body, header = request.Headers["X-Sent"].ToString() });
     }
 
-    /// <summary>Three chunks, each of which leaves before the next is made: a reader sees more than one.</summary>
-    private static async Task StreamAsync(HttpContext context)
+    /// <summary>Three chunks, each of which leaves when the one before was read, as <c>/read</c> of the same id says.</summary>
+    private static async Task StreamAsync(HttpContext context, string id)
     {
         context.Response.ContentType = "text/plain";
         for (var i = 0; i < 3; i++)
         {
             await context.Response.WriteAsync($"chunk {i};", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(TimeSpan.FromMilliseconds(40), context.RequestAborted);
+            await s_read.GetOrAdd(id, _ => new SemaphoreSlim(0)).WaitAsync(context.RequestAborted);
         }
+    }
+
+    private static IResult Read(string id)
+    {
+        s_read.GetOrAdd(id, _ => new SemaphoreSlim(0)).Release();
+        return TypedResults.Text("read");
     }
 
     /// <summary>Answers each message with itself; the text <c>close</c> makes the server close with 4001.</summary>
