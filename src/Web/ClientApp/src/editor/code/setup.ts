@@ -66,6 +66,8 @@ export function stateOf(text: Text, setup: Setup): EditorState {
       indentUnit.of(indentationOf(text, setup.path)),
       EditorView.contentAttributes.of({
         'aria-label': t('Code'), 'aria-describedby': 'code-keys', autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false',
+        // It takes the focus anyway; checkers of accessibility look for the attribute in what scrolls.
+        tabindex: '0',
       }),
       lineNumbers(),
       lintGutter(),
