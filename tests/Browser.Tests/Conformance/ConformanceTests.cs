@@ -5,11 +5,11 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
 {
     [Fact]
     public void Every_page_finishes() =>
-        Assert.Empty(run.Results.Where(result => result.Unfinished.Count > 0).Select(Describe));
+        run.Results.Where(result => result.Unfinished.Count > 0).Select(Describe).ShouldBeEmpty();
 
     [Fact]
     public void Every_row_passes_or_asserts_the_lack() =>
-        Assert.Empty(run.Rows.Where(row => row.Outcome is not ("passes" or "unsupported")).Select(row => row.ToString()).Order(StringComparer.Ordinal));
+        run.Rows.Where(row => row.Outcome is not ("passes" or "unsupported")).Select(row => row.ToString()).Order(StringComparer.Ordinal).ShouldBeEmpty();
 
     [Fact]
     public void No_request_leaves_the_host() =>
