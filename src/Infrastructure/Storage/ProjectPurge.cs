@@ -26,20 +26,20 @@ public sealed class ProjectPurge(HubDb db)
 
     private async Task<int> DeleteAsync(DateTimeOffset now, CancellationToken ct)
     {
-        var deletedBefore = now.ToUniversalTime() - Project.RestorableFor;
+        var utc = now.ToUniversalTime();
+        var deletedBefore = utc - Project.RestorableFor;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Publication and project point at each other; the pointer goes first.
         await db.Projects.Where(p => p.DeletedAt < deletedBefore).ExecuteUpdateAsync(set => set.SetProperty(p => p.PublicationId, (Guid?)null), ct);
         await db.Publications.Where(x => db.Projects.Any(p => p.Id == x.ProjectId && p.DeletedAt < deletedBefore)).ExecuteDeleteAsync(ct);
         var gone = await db.Projects.Where(p => p.DeletedAt < deletedBefore).ExecuteDeleteAsync(ct);
         // A viewer's lapsed grant is kept for a while: it is renewed under the same label, where the page's storage is.
-        var lapsedBefore = now.ToUniversalTime() - TimeSpan.FromDays(90);
+        var lapsedBefore = utc - TimeSpan.FromDays(90);
         await db.ContentGrants.Where(grant => grant.ExpiresAt < lapsedBefore).ExecuteDeleteAsync(ct);
-        var utc = now.ToUniversalTime();
         await db.Trials.Where(trial => trial.ExpiresAt < utc).ExecuteDeleteAsync(ct);
-        var countedBefore = now.ToUniversalTime() - TimeSpan.FromDays(1);
+        var countedBefore = utc - TimeSpan.FromDays(1);
         await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);
-        var unusedBefore = now.ToUniversalTime() - Session.Lifetime;
+        var unusedBefore = utc - Session.Lifetime;
         await db.Sessions.Where(session => session.LastUsedAt < unusedBefore).ExecuteDeleteAsync(ct);
         await db.ResetLinks.Where(link => link.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);

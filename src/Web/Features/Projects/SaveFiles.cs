@@ -29,7 +29,7 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, RateLimits rat
         if (next.Value.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
         if (!command.Condition.Names(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
 
-        if (await rates.TakeAsync($"save:{user.Id:N}", limits.SavesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait && !user.IsAdministrator)
+        if (!user.IsAdministrator && await rates.TakeAsync($"save:{user.Id:N}", limits.SavesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait)
             return new Error.TooManyRequests(wait);
         var saved = await revisions.AppendAsync(open.Project, open.Head, next.Value, command.Written, user.Id!.Value, time.GetUtcNow(), ct);
         if (saved.IsOk) return new SavedRevision(saved.Value);
