@@ -14,6 +14,8 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
 {
     public FoundProject Found { get; private set; } = null!;
 
+    public ProjectDescription Description { get; private set; } = null!;
+
     public ProjectSummary Project => Found.Project;
 
     /// <summary><c>pyodide</c>, <c>micropython</c>, or null where the page runs as it is written.</summary>
@@ -35,11 +37,11 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public bool HasNewerDraft => Found.CanEdit && Project.PublishedRevision is { } shown && shown != Project.Revision;
 
     /// <summary>The release that what is shown runs on, and why.</summary>
-    public PageRelease? Release => IsDraft ? Found.DraftRelease
+    public PageRelease? Release => IsDraft ? Description.DraftRelease
         : Project.RuntimeRelease is { } release ? new PageRelease(release, Project.RuntimeReason ?? "") : null;
 
     /// <summary>The picture of a link to this page, 1200×630.</summary>
-    public string PictureUrl => $"{origins.Hub}/pictures/{Found.Template ?? "project"}.png";
+    public string PictureUrl => $"{origins.Hub}/pictures/{Description.Template ?? "project"}.png";
 
     /// <summary>Where other sites ask how to embed it.</summary>
     public string EmbedDescriptionUrl => $"{origins.Hub}/oembed?format=json&url={Uri.EscapeDataString(Project.Url)}";
@@ -59,10 +61,13 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         // It is found under its old address and with a name in other letters; there is one address to share.
         if (Project.Slug != slug || Project.Owner != user) return Redirect(Path + Request.QueryString);
 
+        var described = await hub.Send(new DescribeProject(Found.Id), ct);
+        if (!described.IsOk) return Fail(described.Error);
+        Description = described.Value;
         Interpreter = interpreter is "pyodide" or "micropython" ? interpreter : null;
         IsDraft = Found.CanEdit && (view is "draft" or "granted" || Project.ContentUrl is null);
         JustGranted = view == "granted";
-        var address = IsDraft ? Found.DraftUrl : Project.ContentUrl;
+        var address = IsDraft ? Description.DraftUrl : Project.ContentUrl;
         FrameUrl = address is null || Project.StartPage is null ? null : Interpreter is null ? address : $"{address}?interpreter={Interpreter}";
         if (FrameUrl is not null && Project.Isolation is OnOff.On) HubHeaders.Isolate(HttpContext);
         return Page();
