@@ -20,7 +20,7 @@ static class FileReading
     {
         if (brought.Count > limits.Files) return new Error.Invalid("entry_count", $"These are {brought.Count} files, the limit is {limits.Files}.");
         var meant = brought.Where(file => !s_litter.Contains(file.Path.Split('/')[^1], StringComparer.OrdinalIgnoreCase)).ToList();
-        var shared = SharedFolder(meant);
+        var shared = SharedFolder.LengthIn(meant.ConvertAll(file => file.Path));
         var files = new List<NewFile>();
         var seen = new HashSet<FilePath>();
         foreach (var file in meant)
@@ -35,18 +35,22 @@ static class FileReading
         return files.Count > 0 ? files : Error.Field("file", "Choose a zip archive or files.");
     }
 
-    // The length of the folder's name with its slash, where all files are in one.
-    private static int SharedFolder(List<BroughtFile> files)
-    {
-        var slash = files.Count == 0 ? -1 : files[0].Path.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && files.TrueForAll(file => file.Path.StartsWith(files[0].Path[..(slash + 1)], StringComparison.Ordinal)) ? slash + 1 : 0;
-    }
-
     private static async Task<byte[]> BytesAsync(BroughtFile file, CancellationToken ct)
     {
         await using var stream = file.Open();
         var content = new byte[file.Length];
         await stream.ReadExactlyAsync(content, ct);
         return content;
+    }
+}
+
+/// <summary>The one top folder that archives and chosen folders wrap everything in.</summary>
+static class SharedFolder
+{
+    /// <summary>The length of its name with the slash; 0 where the files are not all in one.</summary>
+    public static int LengthIn(IReadOnlyList<string> paths)
+    {
+        var slash = paths.Count == 0 ? -1 : paths[0].IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && paths.All(path => path.StartsWith(paths[0][..(slash + 1)], StringComparison.Ordinal)) ? slash + 1 : 0;
     }
 }

@@ -91,10 +91,8 @@ static class ZipReading
 
     private static List<(ZipArchiveEntry Entry, FilePath Path)> StripSharedFolder(List<(ZipArchiveEntry Entry, FilePath Path)> named)
     {
-        var first = named[0].Path.Value;
-        var slash = first.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || named.Exists(file => !file.Path.Value.StartsWith(first[..(slash + 1)], StringComparison.Ordinal))) return named;
-        return named.ConvertAll(file => (file.Entry, FilePath.FromStored(file.Path.Value[(slash + 1)..])));
+        var shared = SharedFolder.LengthIn(named.ConvertAll(file => file.Path.Value));
+        return shared == 0 ? named : named.ConvertAll(file => (file.Entry, FilePath.FromStored(file.Path.Value[shared..])));
     }
 
     // Never more than the directory says: an entry that holds more, less or other bytes does not have the directory's checksum.
