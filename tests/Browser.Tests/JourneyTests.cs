@@ -182,8 +182,7 @@ public sealed class JourneyTests(JourneyTests.Stage stage) : IClassFixture<Journ
         {
             Hub = await HubServer.StartAsync(options => options with { Registration = Registration.Open }, packsRuntime: true);
             _playwright = await Playwright.CreateAsync();
-            var launch = ChromiumLaunch.Options();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = launch.ExecutablePath, Args = launch.Args });
+            _browser = await ChromiumLaunch.StartAsync(_playwright);
         }
 
         /// <summary>A browser that nobody used before.</summary>

@@ -180,7 +180,7 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
             options.BaseURL = $"http://localhost:{port}";
             var context = await playwright.Chromium.LaunchPersistentContextAsync(profile.FullName, options);
             var visit = new Visit(context, await context.NewPageAsync(), profile);
-            await context.RouteAsync(url => !IsHub(url, port), route =>
+            await context.RouteAsync(url => !ChromiumLaunch.IsHub(url, port), route =>
             {
                 visit._outside.Enqueue(route.Request.Url);
                 return route.AbortAsync();
@@ -198,8 +198,5 @@ public sealed class PublishedPageTests(PublishedPageTests.Stage stage) : IClassF
             await _context.DisposeAsync();
             _profile.Delete(recursive: true);
         }
-
-        private static bool IsHub(string url, int port) => !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is "data" or "blob"
-            || (uri.Port == port && (uri.Host == "localhost" || uri.Host.EndsWith(".localhost", StringComparison.Ordinal)));
     }
 }

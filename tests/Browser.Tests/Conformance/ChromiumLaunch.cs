@@ -15,6 +15,17 @@ internal static class ChromiumLaunch
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Preferences"), Preferences, ct);
     }
 
+    /// <summary>A browser for contexts that keep nothing.</summary>
+    public static Task<IBrowser> StartAsync(IPlaywright playwright)
+    {
+        var options = Options();
+        return playwright.Chromium.LaunchAsync(new() { ExecutablePath = options.ExecutablePath, Args = options.Args });
+    }
+
+    /// <summary>Whether an address is one of the hub at this port: its own, a project's or the runtime's.</summary>
+    public static bool IsHub(string url, int port) => !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is "data" or "blob" or "about"
+        || (uri.Port == port && (uri.Host == "localhost" || uri.Host.EndsWith(".localhost", StringComparison.Ordinal)));
+
     public static BrowserTypeLaunchPersistentContextOptions Options()
     {
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

@@ -19,8 +19,7 @@ public sealed class Workshop : IAsyncLifetime
     {
         Hub = await HubServer.StartAsync(packsRuntime: true);
         _playwright = await Playwright.CreateAsync();
-        var options = ChromiumLaunch.Options();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = options.ExecutablePath, Args = options.Args });
+        _browser = await ChromiumLaunch.StartAsync(_playwright);
     }
 
     public async ValueTask DisposeAsync()

@@ -36,8 +36,7 @@ public sealed class PageStage : IAsyncLifetime
         }
         _draft = (await Ada.CreateAsync(new { name = "For next week", template = "hello" })).PagePath();
         _playwright = await Playwright.CreateAsync();
-        var launch = ChromiumLaunch.Options();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = launch.ExecutablePath, Args = launch.Args });
+        _browser = await ChromiumLaunch.StartAsync(_playwright);
     }
 
     /// <summary>Opens a page of the table and waits until it is at rest.</summary>
@@ -113,7 +112,7 @@ public sealed class PageVisit : IAsyncDisposable
         var visit = new PageVisit(context, await context.NewPageAsync());
         visit.Page.Request += (_, request) =>
         {
-            if (!IsHub(request.Url, port)) visit._outside.Enqueue(request.Url);
+            if (!ChromiumLaunch.IsHub(request.Url, port)) visit._outside.Enqueue(request.Url);
         };
         visit.Page.Console += (_, message) =>
         {
@@ -124,7 +123,4 @@ public sealed class PageVisit : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
-
-    private static bool IsHub(string url, int port) => !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is "data" or "blob" or "about"
-        || (uri.Port == port && (uri.Host == "localhost" || uri.Host.EndsWith(".localhost", StringComparison.Ordinal)));
 }
