@@ -48,7 +48,7 @@ export function App({ boot, api, workspace, saver, runs, copies, left }: Props) 
   const [desk, running] = useMemo(() => {
     const documents = new Documents(workspace, completionOf(workspace));
     const made = new Desk(boot, workspace, documents);
-    return [made, new Running(made, runs.prepareRun)] as const;
+    return [made, new Running(made, runs)] as const;
   }, []);
   useKeys(desk, running, saver);
   const pane = desk.pane.value;

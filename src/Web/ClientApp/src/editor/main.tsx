@@ -14,6 +14,7 @@ import { Workspace } from './workspace.ts';
 const place = document.getElementById('editor');
 if (!place) throw new Error('The page has no place for the editor.');
 const boot = readBoot(document);
+const opening = place.firstElementChild;
 const api = new HubApi(boot.project.id, boot.token);
 const files = await api.files();
 if (files.ok) {
@@ -28,8 +29,10 @@ if (files.ok) {
   if (left) await saver.follow();
   const copies = new Copies(saver);
   const runs = new Runs(saver);
+  opening?.remove();
   render(<App boot={boot} api={api} workspace={workspace} saver={saver} runs={runs} copies={copies} left={left} />, place);
   if (savesCopy && !boot.canEdit && boot.userName !== null && left) void copies.saveAsMine();
 } else {
+  opening?.remove();
   render(<BootFailure failure={files.failure} />, place);
 }

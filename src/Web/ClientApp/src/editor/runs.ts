@@ -5,14 +5,15 @@ import type { Saver } from './saver.ts';
 
 /** Gets what is here to where it can run: saved, or as a trial where it cannot be saved. */
 export class Runs {
-  /** Whether what ran last is not saved at the project. */
-  readonly isTrial: Signal<boolean> = signal(false);
+  /** Whether what ran last is not saved at the project; always so for a copy that the browser keeps. */
+  readonly isTrial: Signal<boolean>;
   readonly #saver: Saver;
   // The secret of this window's trial: its address stays while it lives, and with it what the page stored.
   #trial: string | null = null;
 
   constructor(saver: Saver) {
     this.#saver = saver;
+    this.isTrial = signal(!saver.boot.canEdit);
   }
 
   /** Answers the address at which the files run as they are here and now. */

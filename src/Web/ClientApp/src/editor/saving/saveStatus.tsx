@@ -1,14 +1,15 @@
 import type { Saver, SaveState } from '../saver.ts';
 import { t } from '../../texts.ts';
 
-/** Where what was written is, in a word that is always true. */
+/** Where what was written is, in a word that is always true. What goes by itself is not read out: it would talk into every pause. */
 export function SaveStatus({ saver }: { saver: Saver }) {
   const state = saver.state.value;
   const keeps = saver.drafts.keeping.value === 'kept';
   return (
-    <span class={`save-state ${state.kind}`} role="status" title={explain(state, keeps)}>
-      {word(state)}
-    </span>
+    <>
+      <span class={`save-state ${state.kind}`} title={explain(state, keeps)}>{word(state)}</span>
+      <span class="visually-hidden" role="status">{state.kind === 'saved' || state.kind === 'waiting' || state.kind === 'saving' || state.kind === 'copy' ? '' : word(state)}</span>
+    </>
   );
 }
 

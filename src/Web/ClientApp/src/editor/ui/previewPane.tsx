@@ -27,9 +27,11 @@ export function PreviewPane({ running }: { running: Running }) {
             </select>
           )}
           <InterpreterChoice running={running} />
-          <button class="tool" type="button" aria-label={t('Open in a tab of its own')} title={t('Open in a tab of its own')} onClick={() => void running.popOut()}>
-            <Icon name="full" />
-          </button>
+          {running.canPopOut.value && (
+            <button class="tool" type="button" aria-label={t('Open in a tab of its own')} title={t('Open in a tab of its own')} onClick={() => void running.popOut()}>
+              <Icon name="full" />
+            </button>
+          )}
         </div>
         <div class="run-frame">
           <div class="preview-host" ref={frame} hidden={state === 'stopped' || state === 'preparing'} />

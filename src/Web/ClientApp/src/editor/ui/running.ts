@@ -1,7 +1,8 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Answer } from '../api.ts';
+import type { Runs } from '../runs.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
+import { t } from '../../texts.ts';
 import { settings } from './settings.ts';
 import { whyNot } from './whyNot.ts';
 import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
@@ -22,15 +23,18 @@ export class Running {
   readonly page: Signal<string | null> = signal(null);
   readonly isOn: ReadonlySignal<boolean>;
   readonly #desk: Desk;
-  readonly #prepare: () => Promise<Answer<string>>;
+  /** Whether what runs can run outside of the editor too: what is not saved has no address of its own. */
+  readonly canPopOut: ReadonlySignal<boolean>;
+  readonly #runs: Runs;
   #preview: Preview | null = null;
   #console: ConsoleView | null = null;
   #problems: Problem[] = [];
   #run = 0;
 
-  constructor(desk: Desk, prepare: () => Promise<Answer<string>>) {
+  constructor(desk: Desk, runs: Runs) {
     this.#desk = desk;
-    this.#prepare = prepare;
+    this.#runs = runs;
+    this.canPopOut = computed(() => !runs.isTrial.value);
     this.pages = computed(() => desk.paths.value.filter((path) => /\.html?$/i.test(path)));
     this.isOn = computed(() => this.state.value !== 'stopped');
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +93,7 @@ export class Running {
     // Lines of tracebacks are looked up in what runs.
     const { workspace } = this.#desk;
     const sources = workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).slice(0, mostSources);
-    const [address] = await Promise.all([this.#prepare(), ...sources.map((path) => workspace.read(path))] as const);
+    const [address] = await Promise.all([this.#runs.prepareRun(), ...sources.map((path) => workspace.read(path))] as const);
     if (run !== this.#run) return;
     if (!address.ok) {
       if (wasOff) this.state.value = 'stopped';
@@ -117,9 +121,9 @@ export class Running {
 
   /** The running page in a tab of its own, which cannot reach back to the editor. */
   async popOut(): Promise<void> {
-    const address = await this.#prepare();
-    if (!address.ok) {
-      this.#desk.say(whyNot(address.failure), undefined, true);
+    const address = await this.#runs.prepareRun();
+    if (!address.ok || this.#runs.isTrial.peek()) {
+      this.#desk.say(address.ok ? t('What is not saved runs in the editor alone. Settle first what keeps it from being saved.') : whyNot(address.failure), undefined, true);
       return;
     }
     const link = document.createElement('a');
