@@ -200,7 +200,7 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.StateAsync("Waits for your choice");
 
         await ada.ChooseAsync("Show what changed");
-        await Expect(ada.Page.Locator(".conflict-dialog")).ToContainTextAsync("a wrong turn");
+        await Expect(ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("a wrong turn");
         await ada.Page.Keyboard.PressAsync("Escape");
         await ada.ChooseAsync("Discard");
         await ada.ChooseAsync("Throw it away");

@@ -25,6 +25,15 @@ static class Administration
 sealed record UserSummary(
     Guid Id, string UserName, string? Email, DateTimeOffset CreatedAt, bool IsAdministrator, bool IsDisabled, long StoredBytes, int Projects, DateTimeOffset? LastUsedAt);
 
+static class UserSummaries
+{
+    public static IQueryable<UserSummary> Summaries(this IQueryable<HubUser> users, HubDb db) => users.Select(user => new UserSummary(
+        user.Id, user.UserName!, user.Email, user.CreatedAt,
+        db.UserRoles.Any(held => held.UserId == user.Id && db.Roles.Any(role => role.Id == held.RoleId && role.Name == HubRoles.Administrator)),
+        user.DisabledAt != null, user.StoredBytes, db.Projects.Count(project => project.OwnerId == user.Id && project.DeletedAt == null),
+        db.Sessions.Where(session => session.UserId == user.Id).Max(session => (DateTimeOffset?)session.LastUsedAt)));
+}
+
 /// <summary>Users, newest first.</summary>
 /// <param name="Words">A part of the user name or of the e-mail address.</param>
 sealed record ListUsers(string? Words, PageRequest Page) : IRequest<Result<Page<UserSummary>>>;
@@ -115,12 +124,6 @@ static class LastAdministrators
             """).ToListAsync(ct);
         return administrators.Contains(userId) && !await db.Users.AnyAsync(user => administrators.Contains(user.Id) && user.Id != userId && user.DisabledAt == null, ct);
     }
-
-    public static IQueryable<UserSummary> Summaries(this IQueryable<HubUser> users, HubDb db) => users.Select(user => new UserSummary(
-        user.Id, user.UserName!, user.Email, user.CreatedAt,
-        db.UserRoles.Any(held => held.UserId == user.Id && db.Roles.Any(role => role.Id == held.RoleId && role.Name == HubRoles.Administrator)),
-        user.DisabledAt != null, user.StoredBytes, db.Projects.Count(project => project.OwnerId == user.Id && project.DeletedAt == null),
-        db.Sessions.Where(session => session.UserId == user.Id).Max(session => (DateTimeOffset?)session.LastUsedAt)));
 }
 
 /// <summary>The hub in numbers.</summary>

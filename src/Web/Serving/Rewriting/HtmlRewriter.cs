@@ -10,9 +10,6 @@ namespace PyScriptHub.Web.Serving.Rewriting;
 /// </summary>
 public static class HtmlRewriter
 {
-    /// <summary>Counts up with every change of what comes out, so that ETags change with it.</summary>
-    public const int Version = 2;
-
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\r\n\f'=<>`");
 
     /// <summary>What a page is made of, and which release it names.</summary>

@@ -38,6 +38,43 @@ export interface Changes {
   deleted: readonly string[];
 }
 
+/** A part of a list, and how to ask for the next. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Revision {
+  revision: number;
+  name: string | null;
+  author: string | null;
+  createdAt: string;
+  isHead: boolean;
+  isPublished: boolean;
+}
+
+export interface Member {
+  userName: string;
+  role: 'owner' | 'editor';
+}
+
+export interface ProjectChange {
+  name?: string;
+  slug?: string;
+  visibility?: Project['visibility'];
+  runtimeRelease?: string | null;
+  isolation?: 'on' | 'off';
+  embedding?: 'hub' | 'anyone';
+}
+
+export interface Release {
+  name: string;
+  core: string;
+  pyodide: string;
+  micropython: string;
+  isDefault: boolean;
+}
+
 interface Problem {
   code?: string;
   detail?: string;
@@ -57,21 +94,13 @@ const answerWithin = 30_000;
 
 /** The hub's HTTP API for one project, in the name of whoever is signed in. */
 export class HubApi {
+  /** The antiforgery token that changes carry from now on. */
+  token: string | null;
   readonly #root: string;
-  #token: string | null;
 
   constructor(projectId: string, token: string | null) {
     this.#root = `/api/v1/projects/${projectId}`;
-    this.#token = token;
-  }
-
-  /** The antiforgery token that changes carry from now on. */
-  set token(token: string | null) {
-    this.#token = token;
-  }
-
-  get token(): string | null {
-    return this.#token;
+    this.token = token;
   }
 
   project(): Promise<Answer<Project>> {
@@ -111,14 +140,7 @@ export class HubApi {
   /** A fresh antiforgery token of whoever is signed in. */
   async freshToken(): Promise<Answer<string>> {
     const answer = await this.#json<{ token: string }>('GET', '/api/v1/me/antiforgery');
-    if (answer.ok) return { ok: true, value: answer.value.token };
-    if (answer.failure.kind !== 'gone') return answer;
-    // The page itself carries one. It is looked through as text: the browser is given no HTML to parse.
-    const page = await this.#send('GET', location.pathname);
-    if (!page.ok) return page;
-    const boot = /<script type="application\/json" id="boot"[^>]*>([^<]*)</.exec(await page.value.text())?.[1];
-    const token = boot === undefined ? null : (JSON.parse(boot) as { token: string | null }).token;
-    return token === null ? { ok: false, failure: { kind: 'signed-out' } } : { ok: true, value: token };
+    return answer.ok ? { ok: true, value: answer.value.token } : answer;
   }
 
   /** Makes a project of the caller's own out of what they see of this one. */
@@ -184,9 +206,9 @@ export class HubApi {
   async #send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<Response>> {
     let response: Response;
     try {
-      response = await fetch(/^\/(api\/|@)/.test(path) ? path : this.#root + path, {
+      response = await fetch(path.startsWith('/api/') ? path : this.#root + path, {
         method,
-        headers: { ...headers, ...(this.#token !== null && { RequestVerificationToken: this.#token }) },
+        headers: { ...headers, ...(this.token !== null && { RequestVerificationToken: this.token }) },
         signal: AbortSignal.timeout(answerWithin),
         ...(body !== undefined && { body }),
       });
@@ -229,43 +251,6 @@ async function failureOf(response: Response): Promise<Failure> {
     default:
       return { kind: 'refused', code: problem.code ?? String(response.status), message };
   }
-}
-
-/** A part of a list, and how to ask for the next. */
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-export interface Revision {
-  revision: number;
-  name: string | null;
-  author: string | null;
-  createdAt: string;
-  isHead: boolean;
-  isPublished: boolean;
-}
-
-export interface Member {
-  userName: string;
-  role: 'owner' | 'editor';
-}
-
-export interface ProjectChange {
-  name?: string;
-  slug?: string;
-  visibility?: Project['visibility'];
-  runtimeRelease?: string | null;
-  isolation?: 'on' | 'off';
-  embedding?: 'hub' | 'anyone';
-}
-
-export interface Release {
-  name: string;
-  core: string;
-  pyodide: string;
-  micropython: string;
-  isDefault: boolean;
 }
 
 /** The releases of PyScript that this hub serves, newest first; none where it cannot be reached. */

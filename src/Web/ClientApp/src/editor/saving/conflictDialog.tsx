@@ -6,6 +6,7 @@ import { EditorView, lineNumbers } from '@codemirror/view';
 import { t } from '../../texts.ts';
 import { textOf, type Content } from '../content.ts';
 import type { Saver } from '../saver.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import type { Change, Conflict } from '../workspace.ts';
 
 const wide = '(min-width: 60rem)';
@@ -24,7 +25,7 @@ export function ConflictDialog({ saver, onClose }: { saver: Saver; onClose: () =
   }, [isOver, onClose]);
   if (isOver) return null;
   return (
-    <Dialog title={t('Which version do you want?')} onClose={onClose}>
+    <Dialog title={t('Which version do you want?')} onClose={onClose} size="large" closing={t('Decide later')}>
       {conflicts.size > 1 && (
         <nav class="row" aria-label={t('Files with two versions')}>
           {[...conflicts.keys()].map((each) => (
@@ -119,7 +120,7 @@ function Comparison({ mine, theirs, onReady, isFixed }: { mine: string; theirs: 
 /** What is here and not saved, beside what the hub has. */
 export function ChangesDialog({ saver, paths, onClose }: { saver: Saver; paths: readonly string[]; onClose: () => void }) {
   return (
-    <Dialog title={t('What changed')} onClose={onClose}>
+    <Dialog title={t('What changed')} onClose={onClose} size="large">
       {paths.map((path) => <OneChange key={path} saver={saver} path={path} />)}
     </Dialog>
   );
@@ -146,25 +147,5 @@ function OneChange({ saver, path }: { saver: Saver; path: string }) {
           : text === null || before.value === null ? <p class="soft">{t('It cannot be shown as text.')}</p>
             : before.value !== undefined && <Comparison mine={text} theirs={before.value} isFixed />}
     </section>
-  );
-}
-
-function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: preact.ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
-  return (
-    <dialog class="conflict-dialog" ref={dialog} aria-label={title} onClose={onClose}>
-      <div class="row spread">
-        <h2>{title}</h2>
-        <button class="button quiet" type="button" onClick={() => dialog.current?.close()}>{t('Decide later')}</button>
-      </div>
-      {children}
-    </dialog>
   );
 }

@@ -1,12 +1,17 @@
 import './saving.css';
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, ComponentType } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { t } from '../../texts.ts';
-import type { Failure } from '../api.ts';
 import type { Copies } from '../copies.ts';
 import type { Runs } from '../runs.ts';
 import type { Refusal, Saver } from '../saver.ts';
 import type { LeftBehind } from '../drafts.ts';
+import { onDemand } from '../ui/onDemand.tsx';
+import { whyNot } from '../ui/whyNot.ts';
+
+// The comparison and its view are loaded when somebody asks for them.
+const ConflictDialog = onDemand(() => import('./conflictDialog.tsx').then((module) => module.ConflictDialog));
+const ChangesDialog = onDemand(() => import('./conflictDialog.tsx').then((module) => module.ChangesDialog));
 
 interface Props {
   saver: Saver;
@@ -122,25 +127,7 @@ function CopyBar({ saver, copies }: { saver: Saver; copies: Copies }) {
 
 function CopyFailure({ copies }: { copies: Copies }) {
   const state = copies.state.value;
-  return state.kind === 'failed' ? <p class="small" role="alert">{t('It could not be saved: {0}', why(state.failure))}</p> : null;
-}
-
-function why(failure: Failure): string {
-  switch (failure.kind) {
-    case 'offline':
-      return t('The hub cannot be reached.');
-    case 'busy':
-      return t('The hub is busy. Try again in {0} seconds.', failure.retryAfter);
-    case 'signed-out':
-      return t('You are signed out.');
-    case 'stale':
-      return t('It was changed at the same moment. Try again.');
-    case 'undecided':
-      return t('Choose first which version of the files you want.');
-    case 'gone':
-    case 'refused':
-      return failure.message;
-  }
+  return state.kind === 'failed' ? <p class="small" role="alert">{t('It could not be saved: {0}', whyNot(state.failure))}</p> : null;
 }
 
 function Recovered({ saver, left }: { saver: Saver; left: LeftBehind }) {
@@ -171,7 +158,7 @@ function Recovered({ saver, left }: { saver: Saver; left: LeftBehind }) {
               <button class="button quiet" type="button" onClick={() => (state.value = 'over')}>{t('Understood')}</button>
             </>
           )}
-      {shown.value && <OnDemand load={changesDialog} props={{ saver, paths, onClose: () => (shown.value = false) }} />}
+      {shown.value && <ChangesDialog saver={saver} paths={paths} onClose={() => (shown.value = false)} />}
     </Notice>
   );
 }
@@ -184,7 +171,7 @@ function Conflicts({ saver, count }: { saver: Saver; count: number }) {
       : t('{0} files were changed here and elsewhere. Both versions are kept; choose which ones you want.', count)}
     >
       <button class="button primary" type="button" onClick={() => (isOpen.value = true)}>{t('Compare and choose')}</button>
-      {isOpen.value && <OnDemand load={conflictDialog} props={{ saver, onClose: () => (isOpen.value = false) }} />}
+      {isOpen.value && <ConflictDialog saver={saver} onClose={() => (isOpen.value = false)} />}
     </Notice>
   );
 }
@@ -213,24 +200,4 @@ function whatToDo(code: string): string {
     default:
       return t('It is kept in this browser.');
   }
-}
-
-// The comparison and its view are loaded when somebody asks for them.
-const conflictDialog = () => import('./conflictDialog.tsx').then((module) => module.ConflictDialog);
-const changesDialog = () => import('./conflictDialog.tsx').then((module) => module.ChangesDialog);
-
-function OnDemand<P extends object>({ load, props }: { load: () => Promise<ComponentType<P>>; props: P }) {
-  const part = useSignal<{ Part: ComponentType<P> } | 'failed' | null>(null);
-  if (part.value === null) {
-    void load().then(
-      (Part) => (part.value = { Part }),
-      () => (part.value = 'failed'),
-    );
-    return null;
-  }
-  if (part.value === 'failed') {
-    return <p role="alert">{t('The comparison cannot be loaded just now; the hub cannot be reached. Both versions are kept.')}</p>;
-  }
-  const { Part } = part.value;
-  return <Part {...props} />;
 }

@@ -9,10 +9,12 @@ interface Props {
   children: ComponentChildren;
   /** How much room it takes: what holds lists or code needs more than a question does. */
   size?: 'small' | 'large';
+  /** What closing it means, where that is more than to close it. */
+  closing?: string;
 }
 
 /** A modal dialog: the focus stays in it, Escape and a press beside it close it, and the focus goes back to where it was. */
-export function Dialog({ title, onClose, children, size = 'small' }: Props) {
+export function Dialog({ title, onClose, children, size = 'small', closing }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -42,9 +44,13 @@ export function Dialog({ title, onClose, children, size = 'small' }: Props) {
       <div class="dialog-inner">
         <header class="dialog-head">
           <h2 id="dialog-title">{title}</h2>
-          <button class="tool" type="button" aria-label={t('Close')} title={t('Close')} onClick={onClose}>
-            <Icon name="close" />
-          </button>
+          {closing !== undefined
+            ? <button class="button quiet" type="button" onClick={onClose}>{closing}</button>
+            : (
+                <button class="tool" type="button" aria-label={t('Close')} title={t('Close')} onClick={onClose}>
+                  <Icon name="close" />
+                </button>
+              )}
         </header>
         {children}
       </div>
