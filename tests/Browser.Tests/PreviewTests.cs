@@ -60,6 +60,17 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" worker")]
+    public async Task What_goes_to_stderr_is_said_once_though_PyScript_shows_it_in_the_page_too(string worker)
+    {
+        await using var editor = await OpenAsync(("index.html", $"{Core}<script type=\"py\"{worker}>\nimport sys\nprint('careful', file=sys.stderr)</script>"));
+        await editor.RunAsync("done");
+        (await editor.LinesAsync()).Where(line => line.Contains("careful", StringComparison.Ordinal)).ShouldBe(["error careful"]);
+        (await editor.Page.Locator(".console-count").CountAsync()).ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData("py")]
     [InlineData("mpy")]
     public async Task A_loop_without_end_is_said_stopped_and_run_again_while_the_editor_answers(string type)

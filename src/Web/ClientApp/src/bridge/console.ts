@@ -32,6 +32,8 @@ export class Listener {
         const isOwn = (name === 'debug' || name === 'info') && ownWords.test(text);
         const python = level === 'error' ? values.find(isPython) : undefined;
         const isTaken = isOwn || (python ? this.error(python) : this.line(level, text));
+        // PyScript shows what goes to stderr as a box in the page too. The box of an error that is no text tells that a script ended.
+        if (level === 'error' && values.every((value) => typeof value === 'string')) this.#remember(text.trimEnd());
         if (isTaken) native.apply(console, values);
       };
     }
@@ -66,10 +68,14 @@ export class Listener {
   errorText(text: string): boolean {
     const key = text.replace(/^Uncaught /, '').trimEnd();
     if (this.#lastErrors.some((last) => last.includes(key))) return false;
-    this.#lastErrors = [...this.#lastErrors.slice(-4), key];
-    // The same error may well be made again, a moment later.
-    later(() => { this.#lastErrors = this.#lastErrors.filter((each) => each !== key); }, 200);
+    this.#remember(key);
     return this.line('error', text, { uncaught: true });
+  }
+
+  // The same error may well be made again, a moment later.
+  #remember(key: string): void {
+    this.#lastErrors = [...this.#lastErrors.slice(-4), key];
+    later(() => { this.#lastErrors = this.#lastErrors.filter((each) => each !== key); }, 200);
   }
 
   readonly #onError = (event: Event) => {

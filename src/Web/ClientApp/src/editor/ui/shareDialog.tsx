@@ -119,7 +119,7 @@ function Settings({ project, isBusy, change }: { project: Project; isBusy: boole
       <div class="share-fields">
         <Saved label={t('Name')} value={project.name} isBusy={isBusy} save={(name) => change({ name })} />
         <Saved label={t('Name in the address')} value={project.slug} isBusy={isBusy} save={(slug) => change({ slug })} />
-        <Choice label={t('Who may see it once it is published')} value={project.visibility} options={[
+        <Choice label={t('Who may see it')} value={project.visibility} options={[
             ['unlisted', t('Whoever has the address')],
             ['public', t('Everybody; it is in the gallery')],
             ['private', t('Only those who work on it')],

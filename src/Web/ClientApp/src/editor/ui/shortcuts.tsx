@@ -4,7 +4,7 @@ import { Dialog } from './dialog.tsx';
 const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 /** A key as this system writes it: `Mod` is Command on a Mac and Control elsewhere. */
-export const keyName = (key: string): string => (isMac ? key.replace('Mod+', '⌘').replace('Alt+', '⌥').replace('Shift+', '⇧') : key.replace('Mod', 'Ctrl'));
+export const keyName = (key: string): string => (isMac ? key.replaceAll('Mod+', '⌘').replaceAll('Alt+', '⌥').replaceAll('Shift+', '⇧') : key.replaceAll('Mod', 'Ctrl'));
 
 /** Lists the keys. */
 export function Shortcuts({ onClose }: { onClose: () => void }) {
