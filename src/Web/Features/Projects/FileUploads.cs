@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using MediatR;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -73,6 +74,9 @@ static class FileUploads
     /// <summary>The files of a multipart body, kept on disk while they are being saved.</summary>
     private sealed class Uploads : IAsyncDisposable
     {
+        // No file can have this name: the folder is the hub's own.
+        private const string DeleteField = ".hub/delete";
+
         private readonly FileStream _spool = BodyLimits.TemporaryFile();
 
         public List<NewFile> Files { get; } = [];
@@ -121,7 +125,9 @@ static class FileUploads
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.Name.Length == 0)
                 return Error.Field("body", "A part of the multipart body has no name. Its name is the file's path.");
-            var path = FilePath.Parse(HeaderUtilities.RemoveQuotes(disposition.Name).Value!);
+            var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value!;
+            if (name == DeleteField) return await ReadDeletedAsync(section, limits, ct);
+            var path = FilePath.Parse(name);
             if (!path.IsOk) return path.Error;
             if (Files.Exists(file => file.Path == path.Value)) return new Error.Invalid("duplicate_path", $"'{path.Value}' is sent twice.");
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -138,6 +144,18 @@ static class FileUploads
             var length = (int)(_spool.Position - start);
             var entry = new ManifestEntry(BlobHash.From(sha256.GetHashAndReset()), length);
             Files.Add(new NewFile(path.Value, entry, token => ReadAgainAsync(start, length, token)));
+            return null;
+        }
+
+        private async Task<Error?> ReadDeletedAsync(MultipartSection section, ProjectLimits limits, CancellationToken ct)
+        {
+            if (Deleted.Count == limits.Files) return new Error.TooLarge("The number of deleted files", limits.Files, null);
+            // Written in another normal form it may be longer than it is then; what does not fit here is too long in any.
+            var buffer = new byte[(4 * ProjectLimits.PathBytes) + 1];
+            var length = await section.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
+            var path = FilePath.Parse(Encoding.UTF8.GetString(buffer, 0, length));
+            if (!path.IsOk) return path.Error;
+            Deleted.Add(path.Value);
             return null;
         }
 

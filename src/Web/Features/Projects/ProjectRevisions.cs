@@ -25,13 +25,16 @@ sealed class ListRevisionsHandler(HubDb db, CurrentUser user) : IRequestHandler<
         var project = await db.Projects.AsNoTracking().EditableBy(user).Include(p => p.Publication).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
         if (project is null) return new Error.NotFound("project");
         var revisions = db.Revisions.AsNoTracking().Where(r => r.ProjectId == project.Id);
-        if (page.Value.After is { } after) revisions = revisions.Where(r => r.CreatedAt < after.At);
-        var rows = await revisions.OrderByDescending(r => r.CreatedAt).Take(page.Value.Limit + 1)
+        if (page.Value.After is { } after) revisions = revisions.Where(r => r.Number < after.At.UtcTicks);
+        var rows = await revisions.OrderByDescending(r => r.Number).Take(page.Value.Limit + 1)
             .Select(r => new { r.Number, r.Name, Author = db.Users.Where(u => u.Id == r.AuthorId).Select(u => u.UserName).FirstOrDefault(), r.CreatedAt })
             .ToListAsync(ct);
-        return page.Value.Answer(rows, r => (r.CreatedAt, Guid.Empty), r => new RevisionSummary(
+        return page.Value.Answer(rows, r => (PlaceOf(r.Number), Guid.Empty), r => new RevisionSummary(
             r.Number, r.Name, r.Author, r.CreatedAt, r.Number == project.HeadNumber, r.Number == project.Publication?.RevisionNumber));
     }
+
+    // Revisions go by their number, whatever the clock did meanwhile: the cursor's time holds it as ticks.
+    private static DateTimeOffset PlaceOf(int number) => new(number, TimeSpan.Zero);
 }
 
 /// <summary>A name for a revision; null takes it off.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Tests.Support;
 
@@ -78,6 +79,53 @@ public sealed class FileTests(SharedHub shared) : IClassFixture<SharedHub>
         var files = await (await ada.GetAsync($"/api/v1/projects/{id}/files")).JsonAsync();
         files.GetProperty("files").EnumerateArray().Select(f => f.Text("path")).ShouldBe(["a.py", "dir/b.bin", "index.html"]);
         (await ada.GetByteArrayAsync($"/api/v1/projects/{id}/files/dir/b.bin")).ShouldBe([0xFF, 0xFE]);
+    }
+
+    [Fact]
+    public async Task A_large_folder_is_deleted_as_one_revision()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var many = Enumerable.Range(0, 600).Select(n => $"data/a rather long name of a file that somebody brought along {n}.txt").ToList();
+        var files = many.ToDictionary(path => path, path => path, StringComparer.Ordinal);
+        files["index.html"] = "<p>";
+        var id = (await ada.CreateAsync(new { name = "Lesson", files })).Text("id");
+        using var form = new MultipartFormDataContent { { new StringContent("new"), "data/new.txt" } };
+        foreach (var path in many) form.Add(new StringContent(path), ".hub/delete");
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/projects/{id}/files") { Content = form };
+        request.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
+        (await (await ada.SendAsync(request)).JsonAsync()).GetProperty("revision").GetInt32().ShouldBe(2);
+        (await (await ada.GetAsync($"/api/v1/projects/{id}/files")).JsonAsync()).GetProperty("files").EnumerateArray().Select(f => f.Text("path")).ShouldBe(["data/new.txt", "index.html"]);
+
+        using var bad = new MultipartFormDataContent { { new StringContent("../x"), ".hub/delete" } };
+        var refused = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/projects/{id}/files") { Content = bad };
+        refused.Headers.TryAddWithoutValidation("If-Match", "\"2\"");
+        await (await ada.SendAsync(refused)).ProblemAsync(422, "path_traversal");
+    }
+
+    [Fact]
+    public async Task The_history_is_read_page_by_page_in_the_order_of_its_numbers_whatever_the_clock_did()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.CreateAsync()).Text("id");
+        for (var revision = 1; revision < 6; revision++) await (await ada.PutFileAsync(id, "a.py", $"{revision}", revision)).JsonAsync();
+        await using (var db = hub.OpenDatabase())
+        {
+            var projectId = ProjectId.Parse(id, null);
+            var same = DateTimeOffset.UnixEpoch.AddYears(50);
+            await db.Revisions.Where(r => r.ProjectId == projectId && r.Number > 1).ExecuteUpdateAsync(set => set.SetProperty(r => r.CreatedAt, same));
+        }
+        var seen = new List<int>();
+        string? cursor = null;
+        do
+        {
+            var page = await (await ada.GetAsync($"/api/v1/projects/{id}/revisions?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}")).JsonAsync();
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("revision").GetInt32()));
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        while (cursor is not null);
+        seen.ShouldBe([6, 5, 4, 3, 2, 1]);
     }
 
     [Fact]

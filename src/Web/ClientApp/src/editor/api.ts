@@ -119,8 +119,7 @@ export class HubApi {
 
   /** Saves changes that were made to `revision`; answers the revision that holds them. */
   save(changes: Changes, revision: number): Promise<Answer<{ revision: number }>> {
-    const { body, query } = formOf(changes);
-    return this.#json('POST', `/files${query && `?${query}`}`, body, { 'If-Match': `"${revision}"` });
+    return this.#json('POST', '/files', formOf(changes), { 'If-Match': `"${revision}"` });
   }
 
   /** The caller's own address of the draft. */
@@ -128,8 +127,8 @@ export class HubApi {
     return this.#json('POST', '/grants');
   }
 
-  publish(): Promise<Answer<Project>> {
-    return this.#json('POST', '/publish');
+  publish(revision: number): Promise<Answer<Project>> {
+    return this.#json('POST', '/publish', ...jsonOf({ revision }));
   }
 
   /** Who is signed in in this browser. */
@@ -150,9 +149,8 @@ export class HubApi {
 
   /** Runs changes over a revision without saving them; under the address of an earlier trial where one is given. */
   try(changes: Changes, revision: number, trial: string | null): Promise<Answer<Trial>> {
-    const { body, query } = formOf(changes);
-    const address = `${trial === null ? '/trials' : `/api/v1/trials/${trial}`}?revision=${revision}${query && `&${query}`}`;
-    return this.#json(trial === null ? 'POST' : 'PUT', address, body);
+    const address = `${trial === null ? '/trials' : `/api/v1/trials/${trial}`}?revision=${revision}`;
+    return this.#json(trial === null ? 'POST' : 'PUT', address, formOf(changes));
   }
 
   revisions(cursor?: string): Promise<Answer<Page<Revision>>> {
@@ -219,10 +217,12 @@ export class HubApi {
   }
 }
 
-function formOf(changes: Changes): { body: FormData | undefined; query: string } {
+// Deleted paths go along in the body: an address has no room for those of a large folder.
+function formOf(changes: Changes): FormData {
   const form = new FormData();
   for (const [path, bytes] of changes.written) form.append(path, bytes, 'file');
-  return { body: changes.written.size > 0 ? form : undefined, query: changes.deleted.map((path) => `delete=${encodeURIComponent(path)}`).join('&') };
+  for (const path of changes.deleted) form.append('.hub/delete', path);
+  return form;
 }
 
 async function failureOf(response: Response): Promise<Failure> {
@@ -245,6 +245,10 @@ async function failureOf(response: Response): Promise<Failure> {
     case 502:
     case 503:
     case 504:
+      return { kind: 'busy', retryAfter: Number(response.headers.get('Retry-After') ?? retrySeconds) || retrySeconds, message };
+    case 507:
+      // The account's own storage is for the person here to clear; a full disk of the hub's is not.
+      if (problem.code === 'quota') return { kind: 'refused', code: problem.code, message };
       return { kind: 'busy', retryAfter: Number(response.headers.get('Retry-After') ?? retrySeconds) || retrySeconds, message };
     case 500:
       return { kind: 'busy', retryAfter: 15, message };
