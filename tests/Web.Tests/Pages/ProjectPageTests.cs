@@ -143,7 +143,12 @@ public sealed class ProjectPageTests(SharedHub shared) : IClassFixture<SharedHub
     {
         var owner = await Hub.UserAsync(Name());
         var project = await owner.CreateAsync(new { name = "Lesson", template = "quiz" });
-        (await owner.SendFormAsync(project.PagePath(), "Publish")).Leads().ShouldBe(project.PagePath());
+        (await owner.PageAsync(project.PagePath())).ShouldContain("name=\"revision\" value=\"1\"");
+        // Somebody else saves while the page is looked at: what was seen is published.
+        await (await owner.PutFileAsync(project.Text("id"), "later.html", "<p>", 1)).JsonAsync();
+        (await owner.SendFormAsync(project.PagePath(), "Publish", ("revision", "1"))).Leads().ShouldBe(project.PagePath());
+        (await (await owner.GetAsync($"/api/v1/projects/{project.Text("id")}")).JsonAsync()).GetProperty("publishedRevision").GetInt32().ShouldBe(1);
+        (await owner.SendFormAsync(project.PagePath(), "Publish", ("revision", "2"))).Leads().ShouldBe(project.PagePath());
         (await Hub.Client.PageAsync(project.PagePath())).ShouldContain("<iframe");
         (await owner.SendFormAsync(project.PagePath(), "Unpublish")).Leads().ShouldBe(project.PagePath());
         await Hub.Client.PageAsync(project.PagePath(), HttpStatusCode.NotFound);

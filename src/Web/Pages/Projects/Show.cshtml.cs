@@ -76,8 +76,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public Task<IActionResult> OnPostPreviewAsync(string user, string slug, bool replace, CancellationToken ct) => ChangeAsync(
         user, slug, async found => (await hub.Send(new CreateGrant(found.Id, replace), ct)).Error, project => $"{PathOf(project)}?view=granted", ct);
 
-    public Task<IActionResult> OnPostPublishAsync(string user, string slug, CancellationToken ct) =>
-        ChangeAsync(user, slug, async found => (await hub.Send(new PublishProject(found.Id, null), ct)).Error, PathOf, ct);
+    // What somebody else saved since the page was shown is not published unseen.
+    public Task<IActionResult> OnPostPublishAsync(string user, string slug, int? revision, CancellationToken ct) =>
+        ChangeAsync(user, slug, async found => (await hub.Send(new PublishProject(found.Id, revision), ct)).Error, PathOf, ct);
 
     public Task<IActionResult> OnPostUnpublishAsync(string user, string slug, CancellationToken ct) =>
         ChangeAsync(user, slug, async found => (await hub.Send(new UnpublishProject(found.Id), ct)).Error, PathOf, ct);

@@ -49,7 +49,7 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
       trouble.value = t('What is not saved yet could not be saved, so nothing was published.');
       return;
     }
-    await act(() => api.publish());
+    await act(() => api.publish(saver.workspace.revision.peek()));
   };
 
   const isPublished = project.publishedRevision !== null;
