@@ -32,7 +32,7 @@ sealed class EditModel(IMediator hub, CurrentUser user, IAntiforgery antiforgery
         Found = found.Value;
         if (Project.Slug != slug || Project.Owner != owner) return Redirect($"{Path}/edit{Request.QueryString}");
         var token = user.Id is null ? null : antiforgery.GetAndStoreTokens(HttpContext).RequestToken;
-        var boot = new EditorBoot(Project, Found.CanEdit, Found.IsOwner, user.UserName, token, limits.FileBytes);
+        var boot = new EditorBoot(Project, Found.CanEdit, Found.IsOwner, user.UserName, token, limits.FileBytes, limits.Files);
         BootJson = json.Of(boot);
         if (Project.Isolation is OnOff.On) HubHeaders.Isolate(HttpContext);
         return Page();
@@ -42,4 +42,4 @@ sealed class EditModel(IMediator hub, CurrentUser user, IAntiforgery antiforgery
 /// <summary>What the editor starts with.</summary>
 /// <param name="CanEdit">Whether saves go to the project; else they stay in the browser.</param>
 /// <param name="Token">The antiforgery token of a signed-in person.</param>
-sealed record EditorBoot(ProjectSummary Project, bool CanEdit, bool IsOwner, string? UserName, string? Token, long FileBytes);
+sealed record EditorBoot(ProjectSummary Project, bool CanEdit, bool IsOwner, string? UserName, string? Token, long FileBytes, int Files);

@@ -31,6 +31,8 @@ export interface Boot {
   token: string | null;
   /** Longest file, in bytes. */
   fileBytes: number;
+  /** Files that a project may have. */
+  files: number;
 }
 
 /** Reads what the page holds for the editor. */

@@ -2,6 +2,7 @@ import { effect, signal, type Signal } from '@preact/signals';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Boot } from './boot.ts';
 import { textContent, type Content } from './content.ts';
+import { besideOf } from './names.ts';
 import type { Change, Workspace } from './workspace.ts';
 
 /** One window's unsaved work on a project. A window that is gone leaves it for the next one. */
@@ -212,7 +213,7 @@ export class Drafts {
         const other = taken.get(file.path);
         // The newer window's stands; what another one wrote stands beside it.
         if (other?.kind === 'written' && file.kind === 'written' && !isSameRow(other, file)) {
-          const beside = besideOf(file.path, new Set([...taken.keys(), ...this.#workspace.base.peek().keys()]));
+          const beside = besideOf(file.path, [...taken.keys(), ...this.#workspace.base.peek().keys()], 'other window');
           taken.set(beside, { ...other, path: beside, base: null, sent: [] });
         }
         taken.set(file.path, file);
@@ -276,11 +277,3 @@ function changeOf(row: FileRow): { kind: 'written'; content: Content } | { kind:
 }
 
 const isSameRow = (one: FileRow, other: FileRow): boolean => one.bytes === undefined && other.bytes === undefined && one.text === other.text && one.lineEnd === other.lineEnd;
-
-function besideOf(path: string, taken: ReadonlySet<string>): string {
-  const dot = path.lastIndexOf('.') > path.lastIndexOf('/') + 1 ? path.lastIndexOf('.') : path.length;
-  for (let number = 1; ; number++) {
-    const candidate = `${path.slice(0, dot)} (other window${number === 1 ? '' : ` ${number}`})${path.slice(dot)}`;
-    if (!taken.has(candidate)) return candidate;
-  }
-}

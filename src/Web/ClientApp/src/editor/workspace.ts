@@ -1,6 +1,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Answer, FileEntry, FileList, HubApi } from './api.ts';
 import { contentOf, type Content } from './content.ts';
+import { besideOf } from './names.ts';
 
 /** What a change was made to, and what of it may be at the hub already. */
 export interface Ground {
@@ -150,7 +151,7 @@ export class Workspace {
       for (const [path, stamp] of saved) {
         const change = changes.get(path);
         if (change?.stamp === stamp) changes.delete(path);
-        else if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+        else if (change) changes.set(path, this.#onBase(path, change));
       }
     });
   }
@@ -168,11 +169,11 @@ export class Workspace {
       for (const [path, stamp] of merge.settled) {
         const change = changes.get(path);
         if (change?.stamp === stamp) changes.delete(path);
-        else if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+        else if (change) changes.set(path, this.#onBase(path, change));
       }
       for (const path of merge.moved) {
         const change = changes.get(path);
-        if (change) changes.set(path, { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] });
+        if (change) changes.set(path, this.#onBase(path, change));
       }
     });
     this.conflicts.value = new Map([...merge.conflicts].filter(([path]) => this.changes.value.has(path)));
@@ -212,11 +213,7 @@ export class Workspace {
 
   /** A free path like `main (mine).py`. */
   besideOf(path: string): string {
-    const dot = path.lastIndexOf('.') > path.lastIndexOf('/') + 1 ? path.lastIndexOf('.') : path.length;
-    for (let number = 1; ; number++) {
-      const candidate = `${path.slice(0, dot)} (mine${number === 1 ? '' : ` ${number}`})${path.slice(dot)}`;
-      if (![...this.base.value.keys(), ...this.changes.value.keys()].some((taken) => taken.toLowerCase() === candidate.toLowerCase())) return candidate;
-    }
+    return besideOf(path, [...this.base.value.keys(), ...this.changes.value.keys()], 'mine');
   }
 
   #settle(path: string): void {
@@ -224,6 +221,11 @@ export class Workspace {
     const conflicts = new Map(this.conflicts.value);
     conflicts.delete(path);
     this.conflicts.value = conflicts;
+  }
+
+  // The change as one to the file that the hub has now.
+  #onBase(path: string, change: Change): Change {
+    return { ...change, base: this.base.value.get(path)?.sha256 ?? null, sent: [] };
   }
 
   #groundOf(path: string): Ground {

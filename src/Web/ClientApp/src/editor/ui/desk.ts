@@ -1,10 +1,10 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { FileEntry } from '../api.ts';
 import type { Boot, Project } from '../boot.ts';
-import { bytesOf, contentOf, textContent, type Content } from '../content.ts';
+import { bytesOf, contentOf, saveAs, textContent, type Content } from '../content.ts';
 import type { Workspace } from '../workspace.ts';
 import { t } from '../../texts.ts';
-import { freeName, refuseAmong } from './names.ts';
+import { besideOf, refuseAmong } from '../names.ts';
 import { isStrings, remembered } from './remembered.ts';
 import type { Documents, Place } from './documents.ts';
 
@@ -31,7 +31,6 @@ export interface Incoming {
   bytes: Blob;
 }
 
-const longestProject = 2_000;
 const toastStays = 9_000;
 
 /** What is on the desk of somebody who edits: the files, which of them are open, and what can be done with them. */
@@ -48,14 +47,14 @@ export class Desk {
   readonly emptyFolders: Signal<ReadonlySet<string>> = signal(new Set());
   /** As the workspace's, and the same array for as long as nothing was added or taken away. */
   readonly paths: ReadonlySignal<readonly string[]>;
-  readonly #fileBytes: number;
+  readonly #limits: Pick<Boot, 'fileBytes' | 'files'>;
   #toast = 0;
 
   constructor(boot: Boot, workspace: Workspace, documents: Documents) {
     this.workspace = workspace;
     this.documents = documents;
     this.project = signal(boot.project);
-    this.#fileBytes = boot.fileBytes;
+    this.#limits = boot;
     let last: readonly string[] = [];
     this.paths = computed(() => {
       const paths = workspace.paths.value;
@@ -193,8 +192,8 @@ export class Desk {
       const path = file.path.normalize('NFC');
       const why = paths.includes(path) ? null : refuseAmong(path, paths);
       if (why) refused.push(`${file.path}: ${why}`);
-      else if (file.bytes.size > this.#fileBytes) refused.push(t('{0}: longer than {1} MB, the most that a file may have.', file.path, Math.floor(this.#fileBytes / 1e6)));
-      else if (!paths.includes(path) && paths.length >= longestProject) refused.push(t('{0}: a project has {1} files at most.', file.path, longestProject));
+      else if (file.bytes.size > this.#limits.fileBytes) refused.push(t('{0}: longer than {1} MB, the most that a file may have.', file.path, Math.floor(this.#limits.fileBytes / 1e6)));
+      else if (!paths.includes(path) && paths.length >= this.#limits.files) refused.push(t('{0}: a project has {1} files at most.', file.path, this.#limits.files));
       else {
         taken.push({ path, bytes: file.bytes });
         if (!paths.includes(path)) paths.push(path);
@@ -224,7 +223,7 @@ export class Desk {
 
   /** A name like this one that is free. */
   free(path: string): string {
-    return freeName(path, this.paths.peek());
+    return refuseAmong(path, this.paths.peek()) === null ? path : besideOf(path, this.paths.peek());
   }
 
   async download(path: string): Promise<void> {
@@ -261,17 +260,6 @@ export class Desk {
     const folders = [...this.emptyFolders.peek()].filter((folder) => !path.startsWith(`${folder}/`));
     if (folders.length !== this.emptyFolders.peek().size) this.emptyFolders.value = new Set(folders);
   }
-}
-
-/** Hands bytes to the browser's downloads. */
-export function saveAs(bytes: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(bytes);
-  link.download = name;
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, 60_000);
 }
 
 /** What was dropped or chosen, folders with all that is in them. */

@@ -1,17 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { syntaxHighlighting } from '@codemirror/language';
-import { EditorState } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../texts.ts';
 import type { FileEntry, FileList, HubApi, Revision } from '../api.ts';
 import type { Content } from '../content.ts';
 import type { Saver } from '../saver.ts';
+import { compare } from '../code/comparison.ts';
 import { languageOf } from '../code/languages.ts';
 import type { Desk } from './desk.ts';
-import { nonceOf } from './documents.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
 import { whyNot } from './whyNot.ts';
@@ -184,15 +181,10 @@ function Compared({ desk, revision, difference }: { desk: Desk; revision: number
         note.value = t('This file is not text; it differs.');
         return;
       }
-      const extensions = [
-        EditorView.cspNonce.of(nonceOf(document)), EditorState.readOnly.of(true), EditorView.editable.of(false), EditorState.lineSeparator.of('\n'), lineNumbers(), EditorView.lineWrapping,
-        syntaxHighlighting(classHighlighter), language,
-      ];
-      const [a, b] = [then.value.text.toString(), now.value.text.toString()];
-      const collapseUnchanged = { margin: 3, minSize: 6 };
-      life.view = matchMedia('(min-width: 64rem)').matches
-        ? new MergeView({ parent: place.current, a: { doc: a, extensions }, b: { doc: b, extensions }, collapseUnchanged, gutter: true })
-        : new EditorView({ parent: place.current, doc: b, extensions: [...extensions, unifiedMergeView({ original: a, mergeControls: false, collapseUnchanged })] });
+      life.view = compare(
+        place.current, { text: then.value.text.toString(), label: t('Then') }, { text: now.value.text.toString(), label: t('Now') },
+        { main: 'right', extensions: [syntaxHighlighting(classHighlighter), language] },
+      );
     })();
     return () => {
       life.over = true;

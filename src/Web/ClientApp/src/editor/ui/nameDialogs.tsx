@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { t } from '../../texts.ts';
 import type { Desk } from './desk.ts';
 import { Dialog } from './dialog.tsx';
-import { refusePath } from './names.ts';
+import { refusePath } from '../names.ts';
 import { foldersOf } from './treeRows.ts';
 
 interface Props {

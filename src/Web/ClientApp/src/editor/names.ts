@@ -1,4 +1,4 @@
-import { t } from '../../texts.ts';
+import { t } from '../texts.ts';
 
 const longestPath = 240;
 const deepest = 10;
@@ -51,15 +51,16 @@ export function refuseAmong(path: string, paths: readonly string[], leaving: Rea
   return null;
 }
 
-/** `notes.txt` → `notes 2.txt`, as often as needed to be free. */
-export function freeName(path: string, paths: readonly string[]): string {
-  if (refuseAmong(path, paths) === null) return path;
-  const slash = path.lastIndexOf('/') + 1;
-  const dot = path.indexOf('.', slash + 1);
-  const [stem, ending] = dot < 0 ? [path, ''] : [path.slice(0, dot), path.slice(dot)];
-  for (let n = 2; ; n++) {
-    const name = `${stem} ${n}${ending}`;
-    const keys = caseKey(name);
-    if (!paths.some((other) => caseKey(other) === keys)) return name;
+/** A free path made of another: `notes 2.txt`, or with a word `notes (mine).txt`, then `notes (mine 2).txt`. */
+export function besideOf(path: string, paths: Iterable<string>, word?: string): string {
+  const taken = [...paths].map(caseKey);
+  const dot = path.lastIndexOf('.') > path.lastIndexOf('/') + 1 ? path.lastIndexOf('.') : path.length;
+  const ending = path.slice(dot);
+  for (let number = 1; ; number++) {
+    const addition = word === undefined ? ` ${number + 1}` : ` (${word}${number === 1 ? '' : ` ${number}`})`;
+    let stem = path.slice(0, dot);
+    while (new TextEncoder().encode(stem + addition + ending).length > longestPath && stem.length > 1) stem = stem.slice(0, -1);
+    const key = caseKey(stem + addition + ending);
+    if (!taken.some((other) => other === key || key.startsWith(`${other}/`) || other.startsWith(`${key}/`))) return stem + addition + ending;
   }
 }
