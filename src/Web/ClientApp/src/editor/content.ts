@@ -57,3 +57,14 @@ export async function isSame(one: Content, other: Content): Promise<boolean> {
   const [x, y] = [new Uint8Array(await a.arrayBuffer()), new Uint8Array(await b.arrayBuffer())];
   return x.every((byte, i) => byte === y[i]);
 }
+
+/** Hands bytes to the browser's downloads. */
+export function saveAs(bytes: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 60_000);
+}

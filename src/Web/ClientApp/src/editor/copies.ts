@@ -1,6 +1,6 @@
 import { signal, type Signal } from '@preact/signals';
 import { HubApi, type Failure } from './api.ts';
-import { bytesOf } from './content.ts';
+import { bytesOf, saveAs } from './content.ts';
 import { mergeOf } from './merge.ts';
 import { changesOf } from './runs.ts';
 import type { Saver } from './saver.ts';
@@ -70,11 +70,7 @@ export class Copies {
   async download(): Promise<readonly string[]> {
     const { workspace, boot } = this.#saver;
     const { blob, missing } = await zipOf(workspace);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = `${boot.project.slug}.zip`;
-    link.click();
-    setTimeout(() => { URL.revokeObjectURL(link.href); }, 60_000);
+    saveAs(blob, `${boot.project.slug}.zip`);
     return missing;
   }
 }

@@ -21,7 +21,7 @@ export class Runs {
     const { boot, api, state } = this.#saver;
     if (!boot.canEdit) return this.#try();
     // Typing goes on while it is saved: what is typed later belongs to the next run.
-    if ((await this.#saver.save()) || state.peek().kind === 'waiting' || state.peek().kind === 'saved') {
+    if (await this.#saver.save()) {
       this.isTrial.value = false;
       const grant = await api.grant();
       return grant.ok ? { ok: true, value: grant.value.url } : grant;

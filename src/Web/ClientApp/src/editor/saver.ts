@@ -1,4 +1,4 @@
-import { effect, signal, untracked, type Signal } from '@preact/signals';
+import { signal, type Signal } from '@preact/signals';
 import type { Answer, Failure, FileList, HubApi } from './api.ts';
 import type { Boot } from './boot.ts';
 import { bytesOf, hashOf } from './content.ts';
@@ -76,9 +76,8 @@ export class Saver {
     this.#windows.addEventListener('message', ({ data }: MessageEvent<{ revision: number }>) => {
       if (boot.canEdit && data.revision > workspace.revision.peek()) void this.follow();
     });
-    effect(() => {
-      if (workspace.changes.value.size + workspace.conflicts.value.size >= 0) untracked(() => { this.#changed(); });
-    });
+    workspace.changes.subscribe(() => { this.#changed(); });
+    workspace.conflicts.subscribe(() => { this.#changed(); });
     addEventListener('online', () => {
       if (this.state.peek().kind === 'offline') void this.#auto();
     });
@@ -95,9 +94,10 @@ export class Saver {
 
   /** Saves what is not saved, what was refused among it; true when the hub holds everything that there was at the call. */
   async save(): Promise<boolean> {
+    const asked = [...this.workspace.changes.peek().keys()];
     if (this.refusals.peek().size > 0) this.refusals.value = new Map();
     await this.drafts.flush();
-    return this.#auto();
+    return (await this.#auto()) && !asked.some((path) => this.workspace.conflicts.peek().has(path) || this.refusals.peek().has(path));
   }
 
   /** Goes on after somebody signed in again. */
@@ -179,6 +179,7 @@ export class Saver {
     this.#timer = setTimeout(() => void this.#auto(), wait);
   }
 
+  // Answers whether everything was sent that waits for nobody's choice.
   #auto(): Promise<boolean> {
     if (!this.boot.canEdit) return Promise.resolve(false);
     return this.#alone(async () => {
@@ -194,7 +195,7 @@ export class Saver {
         this.#since = null;
         this.state.value = this.#atRest();
       }
-      return this.workspace.changes.peek().size === 0;
+      return true;
     });
   }
 
@@ -335,5 +336,4 @@ export class Saver {
   }
 }
 
-const sizeOf = (change: Change & { kind: 'written' }): number =>
-  change.content.kind === 'bytes' ? change.content.bytes.size : change.content.text.length;
+const sizeOf = (change: Change & { kind: 'written' }): number => bytesOf(change.content).size;

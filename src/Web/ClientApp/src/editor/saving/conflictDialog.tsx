@@ -1,15 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { MergeView, unifiedMergeView } from '@codemirror/merge';
-import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
 import { t } from '../../texts.ts';
+import { compare, sideBySide } from '../code/comparison.ts';
 import { textOf, type Content } from '../content.ts';
 import type { Saver } from '../saver.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import type { Change, Conflict } from '../workspace.ts';
-
-const wide = '(min-width: 60rem)';
 
 /** Files that both sides changed, one after the other, with both versions and the choices. */
 export function ConflictDialog({ saver, onClose }: { saver: Saver; onClose: () => void }) {
@@ -85,33 +81,17 @@ function Comparison({ mine, theirs, onReady, isFixed }: { mine: string; theirs: 
   useEffect(() => {
     const parent = place.current;
     if (!parent) return;
-    const fixed: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
-    const common: Extension = [
-      EditorView.cspNonce.of(document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? ''),
-      EditorState.lineSeparator.of('\n'), lineNumbers(), EditorView.lineWrapping,
-    ];
-    if (matchMedia(wide).matches) {
-      const view = new MergeView({
-        parent,
-        a: { doc: mine, extensions: [common, isFixed ? fixed : [], EditorView.contentAttributes.of({ 'aria-label': t('Mine') })] },
-        b: { doc: theirs, extensions: [common, fixed, EditorView.contentAttributes.of({ 'aria-label': t('Theirs, on the hub') })] },
-        ...(!isFixed && { revertControls: 'b-to-a' as const }),
-        collapseUnchanged: { margin: 3, minSize: 6 },
-      });
-      onReady?.(() => view.a.state.doc.toString());
-      return () => { view.destroy(); };
-    }
-    const view = new EditorView({
-      parent, doc: mine,
-      extensions: [common, isFixed ? fixed : [], unifiedMergeView({ original: theirs, mergeControls: !isFixed, collapseUnchanged: { margin: 3, minSize: 6 } })],
-    });
-    onReady?.(() => view.state.doc.toString());
+    const view = compare(
+      parent, { text: mine, label: t('Mine') }, { text: theirs, label: isFixed ? t('Saved on the hub') : t('Theirs, on the hub') },
+      { main: 'left', isEditable: isFixed !== true },
+    );
+    onReady?.(() => view.leftText());
     return () => { view.destroy(); };
     // What is typed in the editor meanwhile does not pull the text away from under the hands here.
   }, [theirs]);
   return (
     <div>
-      {matchMedia(wide).matches && <div class="conflict-heads" aria-hidden="true"><span>{t('Mine')}</span><span>{isFixed ? t('Saved on the hub') : t('Theirs, on the hub')}</span></div>}
+      {matchMedia(sideBySide).matches && <div class="conflict-heads" aria-hidden="true"><span>{t('Mine')}</span><span>{isFixed ? t('Saved on the hub') : t('Theirs, on the hub')}</span></div>}
       <div class="conflict-compare" ref={place} />
     </div>
   );
