@@ -59,7 +59,7 @@ public sealed class HistoryAndSharingTests(Workshop workshop)
         await editor.Dialog.GetByLabel("Name in the address").FillAsync("better");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => url.Contains("/better", StringComparison.Ordinal) && url.EndsWith("/edit", StringComparison.Ordinal));
-        await editor.Dialog.GetByLabel("Who may see it once it is published").SelectOptionAsync("private");
+        await editor.Dialog.GetByLabel("Who may see it").SelectOptionAsync("private");
         await Expect(editor.Dialog).ToContainTextAsync("The project is private");
         await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
         await Expect(editor.Dialog).ToContainTextAsync("Not published");
