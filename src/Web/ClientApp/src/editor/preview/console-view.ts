@@ -156,9 +156,11 @@ export class ConsoleView {
     const wasHidden = this.#form.hidden;
     this.#form.hidden = prompt === undefined;
     if (prompt === undefined) return;
-    this.#label.textContent = withoutCodes(prompt).trim() || t('Input');
+    const asked = withoutCodes(prompt).trim();
+    // Whose words these are is said: a page may ask for what only the hub should.
+    this.#label.textContent = asked === '' ? t('The project waits for input') : t('The project asks: {0}', asked);
     if (!wasHidden) return;
-    this.#say(t('The script waits for input: {0}', this.#label.textContent));
+    this.#say(this.#label.textContent);
     this.#form.scrollIntoView({ block: 'nearest' });
     // Whoever is typing code is not torn away from it.
     const active = document.activeElement;

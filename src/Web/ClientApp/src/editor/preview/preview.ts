@@ -24,8 +24,13 @@ const bridgeWithin = 2_000;
 // A page may load itself again; one that does so without end is not followed for ever.
 const mostLoads = 100;
 const mostSources = 200;
-// Of a page's loads, messages beyond so many a second are not read: the bridge sends fewer.
+// Messages beyond so many a second are not read: the bridge sends fewer.
 const mostMessages = 400;
+// UTF-16 units of lines and sources that a page may send at once, and a second for as long as it likes: more than its bridge does.
+const burst = 6_000_000;
+const lasting = 200_000;
+// Somebody who pressed a key so many milliseconds ago is typing.
+const typing = 700;
 
 const sandbox = 'allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-pointer-lock allow-downloads';
 const allow = 'cross-origin-isolated; fullscreen; autoplay; clipboard-write';
@@ -104,6 +109,9 @@ class Run {
   #waiting = 0;
   #second = 0;
   #messages = 0;
+  #credit = burst;
+  #counted = performance.now();
+  #typed = { at: -Infinity, into: null as Element | null };
 
   constructor(host: HTMLElement, url: string, options: PreviewOptions, enter: (state: PreviewState, detail?: string) => void) {
     this.#host = host;
@@ -123,6 +131,8 @@ class Run {
       // A page of another project, or of nobody's, that got into the frame is not listened to.
       if (event.source === this.#frame.contentWindow && event.origin === this.#url.origin && event.data === hello) this.#connect();
     }, { signal });
+    addEventListener('keydown', (event) => { this.#typed = { at: event.timeStamp, into: document.activeElement }; }, { signal, capture: true });
+    addEventListener('blur', (event) => { this.#keepKeys(event.timeStamp); }, { signal });
     this.#frame.addEventListener('load', () => { this.#onLoad(); }, { signal });
     this.#timer = window.setInterval(() => { this.#beat(); }, pingEvery);
     this.#frame.src = this.#url.href;
@@ -153,7 +163,7 @@ class Run {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#ports.push(port1);
-    port1.onmessage = ({ data }: MessageEvent<unknown>) => { this.#read(data); };
+    port1.onmessage = (event: MessageEvent<unknown>) => { this.#read(event); };
     this.#sources = new Map();
     this.#prompts = [];
     this.#files = this.#options.files();
@@ -191,19 +201,45 @@ class Run {
     }
   }
 
-  #read(data: unknown): void {
+  // A page that takes the focus while somebody types into the hub would get their keys.
+  #keepKeys(now: number): void {
+    const { at, into } = this.#typed;
+    if (now - at > typing || into === this.#frame || this.#frame.matches(':hover')) return;
+    setTimeout(() => {
+      if (document.activeElement === this.#frame && into instanceof HTMLElement && into.isConnected) into.focus();
+    });
+  }
+
+  // A bridge keeps its own bounds. A page that does not has taken its place, and could keep this one from answering anybody.
+  #affords(units: number): boolean {
+    const now = performance.now();
+    this.#credit = Math.min(burst, this.#credit + (lasting * (now - this.#counted)) / 1000) - units;
+    this.#counted = now;
+    if (this.#credit >= 0) return true;
+    for (const port of this.#ports.splice(0)) port.close();
+    this.#port = null;
+    this.#isSilent = false;
+    this.#options.onLine({ level: 'warn', text: t('The page sends more than the console can take; it is not listened to any more.'), count: 1, time: Date.now(), places: [], from: 'main' });
+    this.#set('done');
+    return false;
+  }
+
+  // What is in a message is asked for only when it may be: it costs its length.
+  #read(event: MessageEvent<unknown>): void {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#messages = 0;
     }
-    if (++this.#messages > mostMessages) return;
-    const message = readMessage(data);
+    if (++this.#messages > mostMessages || this.#credit < 0) return;
+    const message = readMessage(event.data);
     switch (message?.kind) {
       case 'lines':
+        if (!this.#affords(message.lines.reduce((units, line) => units + line.text.length + 100, 0))) return;
         this.#lines(message.lines, message.dropped);
         break;
       case 'source':
+        if (!this.#affords(message.source.text?.length ?? 0)) return;
         if (this.#sources.size < mostSources) this.#sources.set(message.source.id, message.source);
         break;
       case 'phase':
