@@ -6,11 +6,14 @@ using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.WebEncoders;
+using PyScriptHub.Infrastructure.Browser;
 using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 using PyScriptHub.Web.Serving.Rewriting;
@@ -28,15 +31,13 @@ public static class Hub
     public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog? runtime)
     {
         var services = builder.Services;
-        services.AddSingleton(options);
-        services.AddSingleton<Origins>();
-        services.AddSingleton(TimeProvider.System);
+        services.AddHubWork(options, connectionString);
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
-        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
         services.AddAccounts(options);
         services.AddUseCases();
         services.AddProjects(options);
+        services.AddScoped<SmokeRequests>();
         if (runtime is not null) services.AddServing(options, runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         // A body that cannot be read is answered by the one mapper, like everything else.
@@ -48,6 +49,25 @@ public static class Hub
         // Letters of all languages are written as they are; what means something in HTML is escaped still.
         services.Configure<WebEncoderOptions>(encoding => encoding.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddRazorPages();
+    }
+
+    /// <summary>Adds what a process of workers alone needs: the database, and the work itself where this process does it.</summary>
+    public static void AddHubWork(this IServiceCollection services, HubOptions options, string connectionString)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<Origins>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
+        services.AddScoped<SmokeQueue>();
+        services.AddScoped<BlobSweep>();
+        services.AddScoped<RevisionThinning>();
+        services.AddScoped<ProjectPurge>();
+        if (!options.IsWorker) return;
+        services.AddHostedService<Housekeeping>();
+        services.AddSingleton(options.Smoke);
+        services.AddSingleton<BrowserPool>();
+        services.AddSingleton<PageRunner>();
+        services.AddHostedService<SmokeRunning>();
     }
 
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
@@ -92,6 +112,7 @@ public static class Hub
         api.MapAccounts();
         api.MapProjects();
         api.MapOffers();
+        api.MapSmokeRuns();
         app.MapRuntimeReleases();
         app.MapEmbedDescriptions();
         app.MapOpenApi();
@@ -107,10 +128,6 @@ public static class Hub
         services.AddScoped<RateLimits>();
         services.AddScoped<TrialLimits>();
         services.AddSingleton<ArchiveFetch>();
-        services.AddScoped<BlobSweep>();
-        services.AddScoped<RevisionThinning>();
-        services.AddScoped<ProjectPurge>();
-        if (options.IsWorker) services.AddHostedService<Housekeeping>();
     }
 
     private static void AddServing(this IServiceCollection services, HubOptions options, RuntimeCatalog runtime)

@@ -4,6 +4,7 @@ using System.Net.Mail;
 using System.Reflection;
 using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Browser;
 
 namespace PyScriptHub.Web;
 
@@ -20,15 +21,16 @@ public static class HubConfiguration
     /// <summary>Where the hub is reached when nothing else is said.</summary>
     public const string DefaultPublicUrl = "http://localhost:5080";
 
-    private const string Section = "Hub";
+    private static readonly string[] s_sections = ["Hub", "Smoke"];
 
-    /// <summary>Every key under <c>Hub:</c>, in the form in which it is documented.</summary>
+    /// <summary>Every key under <c>Hub:</c> and <c>Smoke:</c>, in the form in which it is documented.</summary>
     public static readonly IReadOnlyList<string> Keys =
     [
         "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
         "Hub:Import:PrivateHosts", "Hub:Registration", "Hub:TrustedProxies",
         "Hub:Smtp:Host", "Hub:Smtp:Port", "Hub:Smtp:User", "Hub:Smtp:Password", "Hub:Smtp:From", "Hub:Smtp:Tls",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
+        "Smoke:Browser", "Smoke:Sandbox", "Smoke:Parallel", "Smoke:Seconds", "Smoke:Upstream",
     ];
 
     /// <summary>Reads the options. Throws <see cref="HubConfigurationException"/> for a value that cannot be used.</summary>
@@ -41,6 +43,7 @@ public static class HubConfiguration
             PublicUrl = publicUrl,
             ContentDomain = ReadContentDomain(configuration, publicUrl),
             DataDirectory = Path.GetFullPath(Value(configuration, "Hub:DataDirectory") ?? defaultDataDirectory),
+            IsWeb = roles.Contains("web"),
             IsWorker = roles.Contains("worker"),
             AdminToken = ReadAdminToken(configuration),
             ConnectionString = Value(configuration, "ConnectionStrings:Hub"),
@@ -49,12 +52,13 @@ public static class HubConfiguration
             TrustedProxies = ReadTrustedProxies(configuration),
             Smtp = ReadSmtp(configuration),
             Limits = ReadLimits(configuration),
+            Smoke = ReadSmoke(configuration),
         };
     }
 
-    /// <summary>Keys under <c>Hub:</c> that mean nothing: a typing mistake that would otherwise be silent.</summary>
+    /// <summary>Keys under <c>Hub:</c> and <c>Smoke:</c> that mean nothing: a typing mistake that would otherwise be silent.</summary>
     public static IReadOnlyList<string> UnknownKeys(IConfiguration configuration) =>
-        [.. configuration.GetSection(Section).AsEnumerable()
+        [.. s_sections.SelectMany(section => configuration.GetSection(section).AsEnumerable())
             .Where(pair => pair.Value is not null && !Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
             .Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
@@ -102,8 +106,6 @@ public static class HubConfiguration
         var words = (Value(configuration, "Hub:Roles") ?? "web,worker").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0 || words.Any(word => word is not ("web" or "worker")))
             throw new HubConfigurationException("Hub:Roles", $"'{string.Join(',', words)}' is not web, worker or web,worker.");
-        if (!words.Contains("web"))
-            throw new HubConfigurationException("Hub:Roles", "a process of workers alone comes with the smoke tests. Write web or web,worker.");
         return [.. words];
     }
 
@@ -173,6 +175,35 @@ public static class HubConfiguration
 
     private static IEnumerable<PropertyInfo> LimitProperties() =>
         typeof(ProjectLimits).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+
+    private static SmokeOptions ReadSmoke(IConfiguration configuration)
+    {
+        var smoke = new SmokeOptions { Browser = Value(configuration, "Smoke:Browser"), Upstream = Value(configuration, "Smoke:Upstream") };
+        if (Value(configuration, "Smoke:Sandbox") is { } sandbox)
+        {
+            smoke = sandbox.ToLowerInvariant() switch
+            {
+                "jail" => smoke,
+                "none" => smoke with { Sandbox = SmokeSandbox.None },
+                _ => throw new HubConfigurationException("Smoke:Sandbox", $"'{sandbox}' is not jail or none."),
+            };
+        }
+        if (smoke.Upstream is { } upstream && (!Uri.TryCreate($"http://{upstream}/", UriKind.Absolute, out var url) || url.Authority != upstream || upstream.Contains('@', StringComparison.Ordinal)))
+            throw new HubConfigurationException("Smoke:Upstream", $"'{upstream}' is no host:port. Write for example hub:8080.");
+        return smoke with
+        {
+            Parallel = ReadNumber(configuration, "Smoke:Parallel", smoke.Parallel, 64),
+            Within = TimeSpan.FromSeconds(ReadNumber(configuration, "Smoke:Seconds", (int)smoke.Within.TotalSeconds, 600)),
+        };
+    }
+
+    private static int ReadNumber(IConfiguration configuration, string key, int otherwise, int most)
+    {
+        if (Value(configuration, key) is not { } text) return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw new HubConfigurationException(key, $"'{text}' is not a whole number from 1 to {most}.");
+    }
 
     private static string? Value(IConfiguration configuration, string key) =>
         string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();

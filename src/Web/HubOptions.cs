@@ -1,6 +1,7 @@
 using System.Net;
 using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Browser;
 
 namespace PyScriptHub.Web;
 
@@ -15,6 +16,9 @@ public sealed record HubOptions
 
     /// <summary>Where database, packed runtime and caches are kept.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Whether this process answers requests.</summary>
+    public bool IsWeb { get; init; } = true;
 
     /// <summary>Whether this process takes work from the queue.</summary>
     public bool IsWorker { get; init; } = true;
@@ -38,6 +42,8 @@ public sealed record HubOptions
     public SmtpOptions? Smtp { get; init; }
 
     public ProjectLimits Limits { get; init; } = new();
+
+    public SmokeOptions Smoke { get; init; } = new();
 }
 
 /// <summary>A server that takes letters.</summary>

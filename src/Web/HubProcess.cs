@@ -29,6 +29,7 @@ static class HubProcess
         var logger = startup.CreateLogger("PyScriptHub");
         foreach (var key in HubConfiguration.UnknownKeys(builder.Configuration)) HubLog.UnknownKey(logger, key);
 
+        if (!options.IsWeb) return await RunWorkerAsync(builder, options, logger, clock, ct);
         Listen(builder, options);
         var packing = PackRuntimeAsync(options, ct);
         await using var database = await HubDatabase.OpenAsync(options, isSupervisor: true, logger, ct);
@@ -38,6 +39,21 @@ static class HubProcess
         await FirstAdministrator.EnsureAsync(app.Services, Console.Out, ct);
         app.Lifetime.ApplicationStarted.Register(() => HubLog.Started(logger, options.PublicUrl, options.DataDirectory, clock.Elapsed.TotalSeconds));
         await app.RunAsync(ct);
+        return 0;
+    }
+
+    // A process of workers alone: it uses the database that there is, answers no requests and packs no runtime.
+    private static async Task<int> RunWorkerAsync(
+        WebApplicationBuilder builder, HubOptions options, Microsoft.Extensions.Logging.ILogger logger, Stopwatch clock, CancellationToken ct)
+    {
+        await using var database = await HubDatabase.OpenAsync(options, isSupervisor: false, logger, ct);
+        var host = Host.CreateApplicationBuilder();
+        host.Logging.ClearProviders();
+        foreach (var provider in builder.Services.Where(service => service.ServiceType == typeof(ILoggerProvider))) host.Services.Add(provider);
+        host.Services.AddHubWork(options, database.ConnectionString);
+        using var worker = host.Build();
+        HubLog.WorkerStarted(logger, options.PublicUrl, clock.Elapsed.TotalSeconds);
+        await worker.RunAsync(ct);
         return 0;
     }
 
@@ -124,6 +140,9 @@ static partial class HubLog
 {
     [LoggerMessage(LogLevel.Warning, "{Key} is no setting of the hub; is it a typing mistake? docs/configuration.md lists all.")]
     public static partial void UnknownKey(Microsoft.Extensions.Logging.ILogger logger, string key);
+
+    [LoggerMessage(LogLevel.Information, "A worker of the hub at {Url} started in {Seconds:0.0} s")]
+    public static partial void WorkerStarted(Microsoft.Extensions.Logging.ILogger logger, Uri url, double seconds);
 
     [LoggerMessage(LogLevel.Information, "The hub is at {Url}, its data in {DataDirectory}; started in {Seconds:0.0} s")]
     public static partial void Started(Microsoft.Extensions.Logging.ILogger logger, Uri url, string dataDirectory, double seconds);

@@ -43,6 +43,10 @@ public sealed class ContentGrant
     public static ContentGrant ForViewer(ProjectId project, Guid viewer, DateTimeOffset now) =>
         new(RandomText.Base32(26), project, ContentGrantKind.Viewer, now + Lifetime) { ViewerId = viewer };
 
+    /// <summary>Leave for one smoke run: a revision in a release, for as long as a run may take at most.</summary>
+    public static ContentGrant ForSmokeRun(ProjectId project, int revision, string release, DateTimeOffset until) =>
+        new(RandomText.Base32(26), project, ContentGrantKind.SmokeRun, until) { RevisionNumber = revision, Release = release };
+
     /// <summary>Counts a use: a viewer's grant lives on from here.</summary>
     public void Renew(DateTimeOffset now)
     {

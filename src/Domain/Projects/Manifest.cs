@@ -36,6 +36,16 @@ public sealed class Manifest : IEquatable<Manifest>
         }
     }
 
+    /// <summary>All HTML pages, the start page first, then by path.</summary>
+    public IEnumerable<string> Pages
+    {
+        get
+        {
+            var start = StartPage;
+            return start is null ? [] : _entries.Keys.Select(path => path.Value).Where(path => IsHtml(path) && path != start).Prepend(start);
+        }
+    }
+
     /// <summary>Whether a path names an HTML page.</summary>
     public static bool IsHtml(string path) =>
         path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".htm", StringComparison.OrdinalIgnoreCase);

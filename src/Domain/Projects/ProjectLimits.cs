@@ -47,4 +47,7 @@ public sealed record ProjectLimits
 
     /// <summary>Saves of an account in a minute; an editor saves every two seconds while somebody types.</summary>
     public int SavesPerMinute { get; init; } = 600;
+
+    /// <summary>Smoke runs that an account may ask for in an hour; those that come with publishing are not counted.</summary>
+    public int SmokeRunsPerHour { get; init; } = 600;
 }

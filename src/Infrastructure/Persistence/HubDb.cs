@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence.Configurations;
 
@@ -44,6 +45,12 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
     public DbSet<Trial> Trials => Set<Trial>();
 
     public DbSet<TrialBlob> TrialBlobs => Set<TrialBlob>();
+
+    public DbSet<SmokeRun> SmokeRuns => Set<SmokeRun>();
+
+    public DbSet<SmokeScreenshot> SmokeScreenshots => Set<SmokeScreenshot>();
+
+    public DbSet<SmokeWorker> SmokeWorkers => Set<SmokeWorker>();
 
     public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
 

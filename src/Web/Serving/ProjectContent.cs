@@ -4,8 +4,8 @@ using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Web.Http;
-using PyScriptHub.Web.Serving.Rewriting;
 
 namespace PyScriptHub.Web.Serving;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving.Rewriting;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Web.Serving.Rewriting;
 using static PyScriptHub.Web.Tests.Serving.RewriteFixture;
 

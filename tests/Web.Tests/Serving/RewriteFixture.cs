@@ -1,4 +1,5 @@
 using System.Text;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving.Rewriting;
 

@@ -36,3 +36,13 @@ sealed class PagesConverter() : ValueConverter<ImmutableSortedDictionary<string,
 
 sealed class PagesComparer() : ValueComparer<ImmutableSortedDictionary<string, PageRelease>>(
     (a, b) => a == null ? b == null : b != null && a.SequenceEqual(b), pages => pages.Count, pages => pages);
+
+/// <summary>An immutable record as one jsonb value.</summary>
+sealed class JsonConverter<T>() : ValueConverter<T, string>(value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default), json => Read(json))
+{
+    private static T Read(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Default)!;
+}
+
+/// <summary>Immutable records are replaced and never changed, so that which object it is tells whether it is another.</summary>
+sealed class JsonComparer<T>() : ValueComparer<T>(
+    (a, b) => ReferenceEquals(a, b), value => value == null ? 0 : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value), value => value);

@@ -851,6 +851,196 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.ToTable("trial_blobs", (string)null);
                 });
 
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Awaited")
+                        .HasColumnType("text")
+                        .HasColumnName("awaited");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("DoneMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("done_ms");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("evidence");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool>("HasScreenshot")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_screenshot");
+
+                    b.Property<string>("Interpreter")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("interpreter");
+
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_id");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(240)
+                        .HasColumnType("character varying(240)")
+                        .HasColumnName("page");
+
+                    b.Property<long?>("PeakMemory")
+                        .HasColumnType("bigint")
+                        .HasColumnName("peak_memory");
+
+                    b.Property<int>("Priority")
+                        .HasMaxLength(20)
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<int?>("ReadyMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("ready_ms");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<int>("RevisionNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision_number");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<bool>("StillRunning")
+                        .HasColumnType("boolean")
+                        .HasColumnName("still_running");
+
+                    b.HasKey("Id")
+                        .HasName("pk_smoke_runs");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_smoke_runs_finished_at");
+
+                    b.HasIndex("LeasedUntil")
+                        .HasDatabaseName("ix_smoke_runs_leases")
+                        .HasFilter("state = 'Running'");
+
+                    b.HasIndex("Priority", "CreatedAt")
+                        .HasDatabaseName("ix_smoke_runs_queue")
+                        .HasFilter("state = 'Queued'");
+
+                    b.HasIndex("ProjectId", "RevisionNumber", "CreatedAt")
+                        .HasDatabaseName("ix_smoke_runs_project_id_revision_number_created_at");
+
+                    b.HasIndex("ProjectId", "RevisionNumber", "Page", "Interpreter", "Release")
+                        .IsUnique()
+                        .HasDatabaseName("ix_smoke_runs_pending")
+                        .HasFilter("state <> 'Done'");
+
+                    b.ToTable("smoke_runs", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeScreenshot", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("RunId")
+                        .HasName("pk_smoke_screenshots");
+
+                    b.ToTable("smoke_screenshots", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeWorker", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Browser")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("browser");
+
+                    b.Property<int>("Browsers")
+                        .HasColumnType("integer")
+                        .HasColumnName("browsers");
+
+                    b.Property<string>("Machine")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("machine");
+
+                    b.Property<string>("OffReason")
+                        .HasColumnType("text")
+                        .HasColumnName("off_reason");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_smoke_workers");
+
+                    b.ToTable("smoke_workers", (string)null);
+                });
+
             modelBuilder.Entity("PyScriptHub.Infrastructure.Accounts.HubUser", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1365,6 +1555,26 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_trial_blobs_trials_trial_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeRun", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Revision", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId", "RevisionNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_smoke_runs_revisions_project_id_revision_number");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeScreenshot", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.SmokeRuns.SmokeRun", null)
+                        .WithOne()
+                        .HasForeignKey("PyScriptHub.Domain.SmokeRuns.SmokeScreenshot", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_smoke_screenshots_smoke_runs_run_id");
                 });
 
             modelBuilder.Entity("PyScriptHub.Infrastructure.Persistence.ResetMail", b =>

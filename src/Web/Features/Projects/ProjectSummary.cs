@@ -1,4 +1,5 @@
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Features.Projects;
@@ -35,7 +36,7 @@ public sealed record ProjectSummary(
             startPage ?? project.Publication?.StartPage, project.RemixOfId?.ToString(),
             Word(project.Isolation), project.Embedding, Word(project.Offline), Word(project.FastStart), project.CreatedAt,
             seen.CanEdit ? project.UpdatedAt : project.Publication!.CreatedAt,
-            new SmokeVerdicts(null, null));
+            seen.Smoke);
     }
 
     /// <summary>The entity tag of a project, without quotes: it changes with every save and every setting.</summary>
@@ -53,6 +54,3 @@ public enum OnOff
     On,
     Off,
 }
-
-/// <summary>Whether a project starts, in each interpreter; null until it was run.</summary>
-public sealed record SmokeVerdicts(string? Pyodide, string? Micropython);

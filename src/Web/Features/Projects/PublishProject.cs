@@ -6,6 +6,7 @@ using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Workers;
 
 namespace PyScriptHub.Web.Features.Projects;
 
@@ -14,7 +15,7 @@ public sealed record PublishProjectRequest(int? Revision = null);
 
 sealed record PublishProject(ProjectId Id, int? Revision) : IRequest<Result<TaggedProject>>;
 
-sealed class PublishProjectHandler(HubDb db, PageReleases releases, CurrentUser user, Origins origins, TimeProvider time)
+sealed class PublishProjectHandler(HubDb db, PageReleases releases, SmokeRequests smoke, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<PublishProject, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(PublishProject command, CancellationToken ct)
@@ -34,7 +35,11 @@ sealed class PublishProjectHandler(HubDb db, PageReleases releases, CurrentUser 
         project.Publish(new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now), now);
         try
         {
-            return await db.SaveOrStaleAsync(project, ct) is { } stale ? stale : await db.AnswerAsync(project.Id, user, origins, ct);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            if (await db.SaveOrStaleAsync(project, ct) is { } stale) return stale;
+            await smoke.PublishedAsync(project, revision.Manifest, ct);
+            await transaction.CommitAsync(ct);
+            return await db.AnswerAsync(project.Id, user, origins, ct);
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using PyScriptHub.Domain.SmokeRuns;
 
 namespace PyScriptHub.Web.Serving.Rewriting;
 

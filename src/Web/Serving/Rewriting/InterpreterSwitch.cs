@@ -1,3 +1,5 @@
+using PyScriptHub.Domain.SmokeRuns;
+
 namespace PyScriptHub.Web.Serving.Rewriting;
 
 /// <summary>

@@ -1,16 +1,7 @@
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
 
 namespace PyScriptHub.Web.Serving.Rewriting;
-
-/// <summary>What runs a project's Python.</summary>
-public enum Interpreter
-{
-    /// <summary>CPython by Pyodide; the tag is <c>py</c>.</summary>
-    Pyodide,
-
-    /// <summary>MicroPython; the tag is <c>mpy</c>.</summary>
-    Micropython,
-}
 
 /// <summary>A script, editor or game of a page.</summary>
 /// <param name="Type">As in the page that is served: <c>py</c>, <c>mpy</c>, <c>py-editor</c>, <c>mpy-editor</c>, <c>py-game</c>, <c>pyodide</c>, <c>micropython</c>.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using PyScriptHub.Domain.SmokeRuns;
 
 namespace PyScriptHub.Web.Serving.Rewriting;
 

@@ -2,9 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
-using PyScriptHub.Web.Http;
 
-namespace PyScriptHub.Web.Features.Projects;
+namespace PyScriptHub.Web.Http;
 
 /// <summary>Whose project it is, as part of the query.</summary>
 static class ProjectAccess
@@ -70,7 +69,8 @@ static class ProjectAccess
             Mine = id != null && p.OwnerId == id,
             Role = p.Members.Where(m => m.UserId == id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
         }).ToListAsync(ct);
-        return rows.ConvertAll(row => new SeenProject(row.Project, row.Owner, row.Mine ? ProjectRole.Owner : row.Role));
+        var smoke = await SmokeVerdicts.OfAsync(db, rows.ConvertAll(row => row.Project), ct);
+        return rows.ConvertAll(row => new SeenProject(row.Project, row.Owner, row.Mine ? ProjectRole.Owner : row.Role, smoke[row.Project.Id]));
     }
 }
 
@@ -78,7 +78,8 @@ static class ProjectAccess
 /// <param name="Project">The project with its publication.</param>
 /// <param name="OwnerName">The owner's <c>@name</c>.</param>
 /// <param name="Role">What the caller may do; null for somebody who may only look at the publication.</param>
-sealed record SeenProject(Project Project, string OwnerName, ProjectRole? Role)
+/// <param name="Smoke">Whether it starts.</param>
+sealed record SeenProject(Project Project, string OwnerName, ProjectRole? Role, SmokeVerdicts Smoke)
 {
     public bool CanEdit => Role is not null;
 

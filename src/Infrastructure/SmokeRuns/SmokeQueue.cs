@@ -1,0 +1,128 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
+using PyScriptHub.Infrastructure.Persistence;
+
+namespace PyScriptHub.Infrastructure.SmokeRuns;
+
+/// <summary>A run that is to be made.</summary>
+/// <param name="Page">The page's path within the project.</param>
+public sealed record WantedRun(string Page, Interpreter Interpreter, string Release);
+
+/// <summary>
+/// The rows of <see cref="SmokeRun"/> as a queue that several workers on several machines share. All times are the database's, so
+/// that clocks of machines do not matter; whoever lost their lease changes nothing any more.
+/// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "A queue is what it is, though its rows are a table's.")]
+public sealed class SmokeQueue(HubDb db)
+{
+    /// <summary>How long a run is its worker's without a word from it.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often a worker renews.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    private static readonly string s_noEvidence = JsonOf(SmokeEvidence.None)!;
+
+    /// <summary>
+    /// Puts runs into the queue and answers the ids, in the order of <paramref name="wanted"/>. One that waits already is not put
+    /// there twice; it comes sooner where the new wish is more urgent. Within the caller's transaction where there is one.
+    /// </summary>
+    /// <param name="after">How long it is not taken yet.</param>
+    public async Task<IReadOnlyList<Guid>> AddAsync(
+        ProjectId project, int revision, IReadOnlyCollection<WantedRun> wanted, SmokePriority priority, CancellationToken ct, TimeSpan after = default)
+    {
+        var ids = new List<Guid>(wanted.Count);
+        foreach (var run in wanted)
+        {
+            // NULLs and defaults are written out: the row is the entity's, only that two callers at once must get one row.
+            ids.AddRange(await db.Database.SqlQuery<Guid>(
+                $"""
+                INSERT INTO smoke_runs (id, project_id, revision_number, page, interpreter, release, priority, state, attempts, created_at, due_at, still_running, evidence, has_screenshot)
+                VALUES ({Guid.CreateVersion7()}, {project.Value}, {revision}, {run.Page}, {run.Interpreter.ToString()}, {run.Release}, {(int)priority}, 'Queued', 0,
+                    clock_timestamp(), clock_timestamp() + {after}, false, {s_noEvidence}::jsonb, false)
+                ON CONFLICT (project_id, revision_number, page, interpreter, release) WHERE state <> 'Done' DO UPDATE
+                SET priority = LEAST(smoke_runs.priority, excluded.priority), due_at = LEAST(smoke_runs.due_at, excluded.due_at)
+                RETURNING id AS "Value"
+                """).ToListAsync(ct));
+        }
+        return ids;
+    }
+
+    /// <summary>
+    /// Takes the most urgent run that is due, or one whose worker fell silent; null where there is none. A run that was begun
+    /// <see cref="SmokeRun.MaximumAttempts"/> times and lost each time ends as crashed here.
+    /// </summary>
+    public async Task<SmokeRun?> TakeAsync(Guid lease, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE smoke_runs SET state = 'Done', outcome = 'Crashed', finished_at = clock_timestamp(), lease_id = NULL, leased_until = NULL,
+                error = {JsonOf(new SmokeError("WorkerLost", "The worker that had this run ended before it, each time.", null, null, null))}::jsonb
+            WHERE state = 'Running' AND leased_until < clock_timestamp() AND attempts >= {SmokeRun.MaximumAttempts}
+            """, ct);
+        var taken = await db.SmokeRuns.FromSql(
+            $"""
+            UPDATE smoke_runs SET state = 'Running', lease_id = {lease}, leased_until = clock_timestamp() + {Lease}, attempts = attempts + 1,
+                started_at = clock_timestamp()
+            WHERE id = (
+                SELECT id FROM smoke_runs
+                WHERE (state = 'Queued' AND due_at <= clock_timestamp()) OR (state = 'Running' AND leased_until < clock_timestamp())
+                ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """).AsNoTracking().ToListAsync(ct);
+        return taken.SingleOrDefault();
+    }
+
+    /// <summary>Keeps a run for another <see cref="Lease"/>. False where it is no longer the caller's: stop and write nothing.</summary>
+    public async Task<bool> RenewAsync(Guid run, Guid lease, CancellationToken ct) => await db.Database.ExecuteSqlAsync(
+        $"UPDATE smoke_runs SET leased_until = clock_timestamp() + {Lease} WHERE id = {run} AND lease_id = {lease} AND state = 'Running'", ct) == 1;
+
+    /// <summary>Writes what a run came to, once. False where it is no longer the caller's, and nothing was written.</summary>
+    public async Task<bool> FinishAsync(Guid run, Guid lease, SmokeResult result, byte[]? screenshot, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var written = await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE smoke_runs SET state = 'Done', outcome = {result.Outcome.ToString()}, still_running = {result.StillRunning}, awaited = {result.Awaited},
+                ready_ms = {result.ReadyMs}, done_ms = {result.DoneMs}, peak_memory = {result.PeakMemory}, error = {JsonOf(result.Error)}::jsonb,
+                evidence = {JsonOf(result.Evidence)}::jsonb, has_screenshot = {screenshot is not null},
+                finished_at = clock_timestamp(), lease_id = NULL, leased_until = NULL
+            WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
+            """, ct);
+        if (written != 1) return false;
+        if (screenshot is not null)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"INSERT INTO smoke_screenshots (run_id, content) VALUES ({run}, {screenshot})", ct);
+        }
+        await transaction.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>Ends an attempt by a fault of the hub's own: another follows after a pause, or it was the last. False where the run is no longer the caller's.</summary>
+    public async Task<bool> FaultAsync(Guid run, Guid lease, string why, CancellationToken ct) =>
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE smoke_runs SET
+                state = CASE WHEN attempts < {SmokeRun.MaximumAttempts} THEN 'Queued' ELSE 'Done' END,
+                outcome = CASE WHEN attempts < {SmokeRun.MaximumAttempts} THEN NULL ELSE 'Crashed' END,
+                finished_at = CASE WHEN attempts < {SmokeRun.MaximumAttempts} THEN NULL ELSE clock_timestamp() END,
+                error = CASE WHEN attempts < {SmokeRun.MaximumAttempts} THEN NULL ELSE {JsonOf(new SmokeError("HubFault", why, null, null, null))}::jsonb END,
+                due_at = clock_timestamp() + attempts * interval '1 second', lease_id = NULL, leased_until = NULL
+            WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
+            """, ct) == 1;
+
+    /// <summary>Gives a run back that was begun and not ended because its worker stops; the attempt does not count. False where it is no longer the caller's.</summary>
+    public async Task<bool> GiveBackAsync(Guid run, Guid lease, CancellationToken ct) => await db.Database.ExecuteSqlAsync(
+        $"""
+        UPDATE smoke_runs SET state = 'Queued', attempts = attempts - 1, lease_id = NULL, leased_until = NULL
+        WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
+        """, ct) == 1;
+
+    // PostgreSQL keeps every character but NUL.
+    private static string? JsonOf<T>(T? value) =>
+        value is null ? null : JsonSerializer.Serialize(value, JsonSerializerOptions.Default).Replace(@"\u0000", @"\uFFFD", StringComparison.Ordinal);
+}

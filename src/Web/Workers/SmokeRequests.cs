@@ -1,0 +1,44 @@
+using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
+using PyScriptHub.Infrastructure.SmokeRuns;
+using PyScriptHub.Web.Serving;
+
+namespace PyScriptHub.Web.Workers;
+
+/// <summary>Which runs a project gets: its start page and some others, in both interpreters, in the release that each is served with.</summary>
+public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
+{
+    /// <summary>Both interpreters, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<Interpreter> BothInterpreters = [Interpreter.Pyodide, Interpreter.Micropython];
+
+    /// <summary>Has a publication run, within the caller's transaction.</summary>
+    /// <param name="manifest">The published revision's files.</param>
+    public Task<IReadOnlyList<Guid>> PublishedAsync(Project project, Manifest manifest, CancellationToken ct) => AddAsync(
+        project, project.Publication!.RevisionNumber, manifest, BothInterpreters, page => project.RuntimePin ?? project.Publication.ReleaseOf(page), SmokePriority.Published, ct);
+
+    /// <summary>Has a revision run because somebody asked.</summary>
+    /// <param name="named">Releases to run it in; none for those that its pages would get.</param>
+    public async Task<IReadOnlyList<Guid>> AskedAsync(
+        Project project, int revision, Manifest manifest, IReadOnlyCollection<Interpreter> interpreters, IReadOnlyCollection<string> named, CancellationToken ct)
+    {
+        if (named.Count > 0)
+        {
+            var ids = new List<Guid>();
+            foreach (var release in named) ids.AddRange(await AddAsync(project, revision, manifest, interpreters, _ => release, SmokePriority.Asked, ct));
+            return ids;
+        }
+        // What is published keeps the releases that were resolved when it was; anything else gets those of today.
+        if (project.Publication is { } publication && publication.RevisionNumber == revision)
+            return await AddAsync(project, revision, manifest, interpreters, page => project.RuntimePin ?? publication.ReleaseOf(page), SmokePriority.Asked, ct);
+        var resolved = await releases.ResolveAsync(manifest, ct);
+        return await AddAsync(project, revision, manifest, interpreters,
+            page => project.RuntimePin ?? (resolved.Pages.TryGetValue(page, out var own) ? own : resolved.Start).Release, SmokePriority.Asked, ct);
+    }
+
+    private Task<IReadOnlyList<Guid>> AddAsync(
+        Project project, int revision, Manifest manifest, IReadOnlyCollection<Interpreter> interpreters, Func<string, string> releaseOf, SmokePriority priority, CancellationToken ct) =>
+        queue.AddAsync(
+            project.Id, revision,
+            [.. manifest.Pages.Take(1 + SmokeRun.OtherPages).SelectMany(page => interpreters.Select(interpreter => new WantedRun(page, interpreter, releaseOf(page))))],
+            priority, ct);
+}
