@@ -209,6 +209,45 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
     }
 
     [Fact]
+    public async Task A_page_that_floods_the_port_itself_is_not_listened_to_any_more_and_the_editor_answers()
+    {
+        const string Page = """
+            <script>
+            const ports = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'ports').get;
+            Object.defineProperty(MessageEvent.prototype, 'ports', { get() {
+              const given = ports.call(this);
+              if (given[0]) setInterval(() => given[0].postMessage({ kind: 'lines', dropped: 0, lines: Array.from({ length: 50 }, (_, n) =>
+                ({ level: 'log', text: `File "a.py", line ${n} `.repeat(400), count: 1, time: 1, from: 'main' })) }), 1);
+              return given;
+            } });
+            </script>
+            """;
+        await using var editor = await OpenAsync(("index.html", Page), ("a.py", "x = 1\n"));
+        await editor.RunAsync("done|failed|starting|running");
+        await editor.UntilLineAsync("warn The page sends more than the console can take; it is not listened to any more.");
+        (await editor.MedianDelayAsync()).ShouldBeLessThan(100);
+        await editor.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_page_that_takes_the_focus_again_and_again_from_somebody_who_writes_is_stopped()
+    {
+        const string Page = """
+            <input id="trap">
+            <script>setInterval(() => document.querySelector('#trap').focus(), 20); onkeydown = event => console.log('caught', event.key)</script>
+            """;
+        await using var editor = await OpenAsync(("index.html", Page), ("main.py", ""));
+        await editor.Page.GetByRole(AriaRole.Treeitem, new() { Name = "main.py" }).ClickAsync();
+        await editor.Page.Locator(".cm-content").ClickAsync();
+        await editor.RunAsync("done|failed|starting|running");
+        await editor.Page.Locator(".cm-content").ClickAsync();
+        await editor.UntilLineAsync("warn The page took the focus again and again while you wrote; it was stopped.");
+        await editor.Page.Keyboard.TypeAsync("password = 'secret of mine'", new() { Delay = 40 });
+        (await editor.Page.Locator(".cm-content").InnerTextAsync()).ShouldContain("secret of mine");
+        (await editor.LinesAsync()).ShouldNotContain(line => line.Contains("caught", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_frame_that_goes_elsewhere_is_not_listened_to()
     {
         var other = await stage.Author.PublishedAsync(("index.html", "<script>parent.postMessage('pyscript-hub:hello','*'); addEventListener('message', e => e.ports[0]?.postMessage({kind:'lines',dropped:0,lines:[{level:'log',text:'from elsewhere',count:1,time:1,from:'main'}]}))</script>"));

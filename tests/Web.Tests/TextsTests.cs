@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests;
@@ -18,13 +19,34 @@ public sealed partial class TextsTests
     }
 
     [Fact]
+    public void Every_sentence_that_says_what_is_wrong_has_a_German_entry()
+    {
+        var said = DomainSources().SelectMany(path => SentencesOf(Read(path))).ToHashSet(StringComparer.Ordinal);
+        said.Count.ShouldBeGreaterThan(90);
+        said.Except(German().Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_entry_is_translated_that_nothing_says()
     {
         // Rules and templates say texts that no page names: they count wherever they stand in the sources.
-        var sources = Sources().Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Domain"), "*.cs", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Path.Combine(s_web, "Templates"), "template.json", SearchOption.AllDirectories));
-        var all = string.Concat(sources.Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\'", "'", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
-        German().Keys.Where(key => !all.Contains(key, StringComparison.Ordinal)).ShouldBeEmpty();
+        var sources = Sources().Concat(DomainSources())
+            .Concat(Directory.EnumerateFiles(Path.Combine(s_web, "Templates"), "template.json", SearchOption.AllDirectories)).Distinct(StringComparer.Ordinal).Select(Read).ToList();
+        var all = Plain(string.Concat(sources));
+        var literals = sources.SelectMany(source => Literal().Matches(source)).Select(FormatOf).Concat(sources.SelectMany(SentencesOf)).ToHashSet(StringComparer.Ordinal);
+        German().Keys.Where(key => !literals.Contains(key) && !all.Contains(key, StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_sentence_with_values_in_it_is_said_in_the_language_of_the_request()
+    {
+        var german = German();
+        var too = new Error.TooLarge($"The file '{"a.py"}'", 10, 20);
+        too.Message.ShouldBe("The file 'a.py' has 20, the limit is 10.");
+        too.Sentence.In(english => german[english]).ShouldBe("Die Datei „a.py“: 20, erlaubt sind 10.");
+        // What somebody typed is no format.
+        Sentence typed = "{0} {x}";
+        typed.In(english => english).ShouldBe("{0} {x}");
     }
 
     [Fact]
@@ -47,6 +69,37 @@ public sealed partial class TextsTests
             .SelectMany(place => Directory.EnumerateFiles(Path.Combine(s_web, place.Item1), place.Item2, SearchOption.AllDirectories))
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
 
+    private static IEnumerable<string> DomainSources() =>
+        new[] { Path.Combine(Repository.Root, "src", "Domain"), Path.Combine(Repository.Root, "src", "Infrastructure", "Storage"), Path.Combine(s_web, "Features"), Path.Combine(s_web, "Http"), Path.Combine(s_web, "Pages") }
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
+
+    // What stands where a sentence is expected: in an error, and in what a rule answers.
+    private static IEnumerable<string> SentencesOf(string source)
+    {
+        foreach (Match noun in Noun().Matches(source))
+        {
+            var what = noun.Groups["what"].Value;
+            yield return noun.Groups["kind"].Value == "Gone" ? $"This {what} was taken away." : $"There is no such {what}, or it is not shared with you.";
+        }
+        var places = ErrorCall().Matches(source).Select(match => match.Value).Concat(Rule().Matches(source).Select(match => match.Value));
+        foreach (var text in places.SelectMany(place => Literal().Matches(place)).Select(FormatOf).Where(text => text.Contains(' ', StringComparison.Ordinal))) yield return text;
+    }
+
+    // A quotation mark by itself begins no text.
+    private static string Read(string path) => File.ReadAllText(path).Replace("'\"'", "", StringComparison.Ordinal);
+
+    private static string Plain(string source) =>
+        source.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\'", "'", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+
+    // A literal as a format: what is interpolated becomes {0}, {1} …
+    private static string FormatOf(Match literal)
+    {
+        var text = Plain(literal.Groups["text"].Value);
+        if (!literal.Value.StartsWith('$')) return text;
+        var places = 0;
+        return Hole().Replace(text, _ => $"{{{places++}}}");
+    }
+
     private static IEnumerable<string> TextsOf(string path)
     {
         var isScript = Path.GetExtension(path) is ".ts" or ".tsx";
@@ -59,6 +112,21 @@ public sealed partial class TextsTests
 
     [GeneratedRegex("""\bt\(\s*('(?<text>(\\.|[^'\\])*)'|"(?<text>(\\.|[^"\\])*)["])""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InScript();
+
+    [GeneratedRegex("""\$?"(?<text>(\{[^{}]*\}|\\.|[^"\\{])*)["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Literal();
+
+    [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hole();
+
+    [GeneratedRegex("""Error\.(?<kind>NotFound|Gone)\("(?<what>[^"]+)["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Noun();
+
+    [GeneratedRegex("""Error\.(Field|Invalid|Conflict|Forbidden|TooLarge|UnsupportedMediaType)\([^;]*;""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ErrorCall();
+
+    [GeneratedRegex("""Sentence\? Refuse\w*\([^)]*\)\s*\{.*?\n    \}""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Rule();
 
     [GeneratedRegex(@"\{\d+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();

@@ -1,3 +1,4 @@
+using PyScriptHub.Domain.Outcomes;
 using System.Collections.Frozen;
 
 namespace PyScriptHub.Domain.Accounts;
@@ -22,7 +23,7 @@ public static class Passwords
         "abc12345", "abcdefgh", "a1b2c3d4", "aaaaaaaa", "hallo123", "schatzi1", "geheim123", "pyscript", "pyscript1", "python123");
 
     /// <summary>Says what is wrong with a password for an account of this name, or null where it may be taken.</summary>
-    public static string? Refuse(string password, string userName)
+    public static Sentence? Refuse(string password, string userName)
     {
         if (password.Length < MinimumLength) return $"A password has at least {MinimumLength} characters.";
         if (password.Length > MaximumLength) return $"A password has {MaximumLength} characters at most.";

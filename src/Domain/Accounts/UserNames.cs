@@ -1,3 +1,4 @@
+using PyScriptHub.Domain.Outcomes;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
@@ -22,7 +23,7 @@ public static partial class UserNames
         "sign-up", "staff", "static", "status", "support", "system", "templates", "terms", "undefined", "user", "users", "webmaster", "www");
 
     /// <summary>Says what is wrong with a name, or null where it may be taken.</summary>
-    public static string? Refuse(string name)
+    public static Sentence? Refuse(string name)
     {
         if (name.Length is < MinimumLength or > MaximumLength)
             return $"A user name has {MinimumLength} to {MaximumLength} characters.";

@@ -55,7 +55,7 @@ public readonly record struct FilePath : IComparable<FilePath>
 
     public int CompareTo(FilePath other) => string.CompareOrdinal(Value, other.Value);
 
-    private static string? RefuseSegment(string segment)
+    private static Sentence? RefuseSegment(string segment)
     {
         if (segment.Length == 0) return "has an empty segment";
         if (segment == ".") return "has a segment that is a dot";
@@ -78,7 +78,7 @@ public readonly record struct FilePath : IComparable<FilePath>
         return true;
     }
 
-    private static Error.Invalid Bad(string path, string why) => new("bad_name", $"The path '{Show(path)}' {why}.");
+    private static Error.Invalid Bad(string path, Sentence why) => new("bad_name", $"The path '{Show(path)}' {why}.");
 
     /// <summary>A name that was refused, as it may be shown: short, and unable to steer a terminal.</summary>
     public static string Show(string path)

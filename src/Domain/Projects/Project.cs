@@ -86,7 +86,7 @@ public sealed class Project
     }
 
     /// <summary>Says what is wrong with a name, or null.</summary>
-    public static string? RefuseName(string name)
+    public static Sentence? RefuseName(string name)
     {
         if (string.IsNullOrWhiteSpace(name)) return "A name has at least one character that is seen.";
         if (name.Trim().Length > NameLength) return $"A name has {NameLength} characters at most.";

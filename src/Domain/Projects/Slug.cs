@@ -1,3 +1,4 @@
+using PyScriptHub.Domain.Outcomes;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -24,7 +25,7 @@ public static partial class Slug
     }
 
     /// <summary>Says what is wrong with a slug that was asked for, or null.</summary>
-    public static string? Refuse(string slug)
+    public static Sentence? Refuse(string slug)
     {
         if (slug.Length is 0 or > MaximumLength) return $"A slug has 1 to {MaximumLength} characters.";
         if (!Allowed().IsMatch(slug)) return "A slug has lower-case letters a to z, digits and single hyphens between them.";

@@ -40,8 +40,8 @@ static class UserCommands
             Console.Out.WriteLine(text(result.Value));
             return 0;
         }
-        var fields = (result.Error as Error.Malformed)?.Errors.SelectMany(field => field.Value) ?? [result.Error.Message];
-        foreach (var line in fields) Console.Error.WriteLine(line);
+        var fields = (result.Error as Error.Malformed)?.Errors.SelectMany(field => field.Value) ?? [result.Error.Sentence];
+        foreach (var line in fields) Console.Error.WriteLine(line.ToString());
         return 1;
     }
 }

@@ -31,7 +31,7 @@ static class ErrorPages
     {
         if (error is Error.TooManyRequests busy)
             context.Response.Headers.RetryAfter = Math.Ceiling(busy.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return Of(context, Problems.StatusOf(error), error is Error.NotFound ? null : error.Message);
+        return Of(context, Problems.StatusOf(error), error is Error.NotFound ? null : context.Say(error.Sentence));
     }
 
     /// <summary>Answers a status that came without a body.</summary>

@@ -19,7 +19,7 @@ static class Languages
     /// <summary>The language of this request, for <c>lang</c> attributes.</summary>
     public static string Current => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
 
-    /// <summary>Sets the language of every request that a person may have made; programs are answered in English.</summary>
+    /// <summary>Sets the language of every request. A program that asks for none (<c>Accept-Language</c>) is answered in English.</summary>
     public static void UseLanguages(this IApplicationBuilder app)
     {
         var cultures = All.Select(language => new CultureInfo(language.Code)).ToList();
@@ -30,7 +30,7 @@ static class Languages
             SupportedUICultures = cultures,
             RequestCultureProviders = [new CustomRequestCultureProvider(Chosen), new AcceptLanguageHeaderRequestCultureProvider()],
         };
-        app.UseWhen(ErrorPages.IsFor, pages => pages.UseRequestLocalization(options));
+        app.UseRequestLocalization(options);
     }
 
     /// <summary>Whether the hub speaks this language.</summary>

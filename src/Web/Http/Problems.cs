@@ -11,8 +11,6 @@ namespace PyScriptHub.Web.Http;
 /// <summary>The one mapper from what went wrong to problem+json (RFC 9457).</summary>
 public static class Problems
 {
-    private static readonly string[] s_missing = ["This field is required."];
-
     /// <summary>Answers a result: its value by <paramref name="ok"/>, its error as a problem.</summary>
     public static IResult ToHttp<T>(this Result<T> result, Func<T, IResult> ok) => result.IsOk ? ok(result.Value) : Of(result.Error);
 
@@ -52,8 +50,8 @@ public static class Problems
         var (status, code, detail) = Explain(exception);
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage)
             context.Response.Headers.RetryAfter = "5";
-        if (ErrorPages.IsFor(context)) await ErrorPages.WriteAsync(context, status, status is StatusCodes.Status500InternalServerError ? null : detail);
-        else await WriteAsync(context, status, code, detail, FieldsOf(exception));
+        if (ErrorPages.IsFor(context)) await ErrorPages.WriteAsync(context, status, status is StatusCodes.Status500InternalServerError ? null : context.Say(detail));
+        else await WriteAsync(context, status, code, detail, FieldsOf(context, exception));
     }
 
     /// <summary>Answers what routing refused by itself: no such address, no such method, no such content type, not signed in.</summary>
@@ -74,13 +72,13 @@ public static class Problems
 
     /// <summary>Writes a problem as problem+json.</summary>
     public static Task WriteAsync(
-        HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, string[]>? errors = null, Error? error = null)
+        HttpContext context, int status, string code, Sentence detail, IReadOnlyDictionary<string, string[]>? errors = null, Error? error = null)
     {
         var problem = new ProblemDetails
         {
             Status = status,
             Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
-            Detail = detail,
+            Detail = context.Say(detail),
             Type = "about:blank",
         };
         problem.Extensions["code"] = code;
@@ -96,7 +94,7 @@ public static class Problems
     }
 
     /// <summary>Status, code and a sentence for what was thrown.</summary>
-    public static (int Status, string Code, string Detail) Explain(Exception? exception) => exception switch
+    public static (int Status, string Code, Sentence Detail) Explain(Exception? exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "too_large", "The request is larger than what is taken here."),
@@ -127,7 +125,7 @@ public static class Problems
         _ => cause is InvalidOperationException { Source: "Npgsql" },
     });
 
-    private static Dictionary<string, string[]>? FieldsOf(Exception? exception)
+    private static Dictionary<string, string[]>? FieldsOf(HttpContext context, Exception? exception)
     {
         if (exception is not BadHttpRequestException) return null;
         if (exception.InnerException is not JsonException json) return null;
@@ -135,11 +133,11 @@ public static class Problems
         if (json.Message.Contains("missing required", StringComparison.Ordinal))
         {
             var missing = json.Message[json.Message.IndexOf(':', StringComparison.Ordinal)..].Split('\'').Where((_, i) => i % 2 == 1);
-            return missing.ToDictionary(name => name, _ => s_missing, StringComparer.Ordinal);
+            return missing.ToDictionary(name => name, _ => new[] { context.Say("This field is required.") }, StringComparer.Ordinal);
         }
         var unknown = json.Message.Contains("could not be mapped", StringComparison.Ordinal);
         var field = unknown ? json.Message.Split('\'')[1] : json.Path is null or "$" or "" ? "body" : json.Path.TrimStart('$', '.');
-        return new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [unknown ? "There is no such field." : "The value cannot be read here."] };
+        return new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [context.Say(unknown ? "There is no such field." : "The value cannot be read here.")] };
     }
 
     private sealed class ErrorResult(Error error) : IResult
@@ -152,11 +150,12 @@ public static class Problems
             if (error is Error.Stale stale) httpContext.Response.Headers.ETag = $"\"{stale.Tag}\"";
             var errors = error switch
             {
-                Error.Malformed malformed => malformed.Errors,
-                Error.Invalid invalid => new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Where] = [invalid.Message] },
+                Error.Malformed malformed => malformed.Errors.ToDictionary(
+                    field => field.Key, field => Array.ConvertAll(field.Value, httpContext.Say), StringComparer.Ordinal),
+                Error.Invalid invalid => new Dictionary<string, string[]>(StringComparer.Ordinal) { [invalid.Where] = [httpContext.Say(invalid.Sentence)] },
                 _ => null,
             };
-            return WriteAsync(httpContext, StatusOf(error), error.Code, error.Message, errors, error);
+            return WriteAsync(httpContext, StatusOf(error), error.Code, error.Sentence, errors, error);
         }
     }
 }

@@ -1,7 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Localization;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Http;
@@ -12,7 +11,7 @@ namespace PyScriptHub.Web.Pages;
 
 [Authorize]
 [UploadLimit]
-sealed class NewModel(IMediator hub, Origins origins, IStringLocalizer<Texts> texts) : HubPage
+sealed class NewModel(IMediator hub, Origins origins) : HubPage
 {
     public string Name { get; private set; } = "";
 
@@ -56,7 +55,7 @@ sealed class NewModel(IMediator hub, Origins origins, IStringLocalizer<Texts> te
         if (made.IsOk) return isScript ? new JsonResult(new { url = PathOf(made.Value) }) : Redirect(PathOf(made.Value));
         if (!isScript) return Refuse("file", made.Error);
         ShowBeside("file", made.Error);
-        return new JsonResult(new { error = texts[ErrorOf("file") ?? made.Error.Message].Value }) { StatusCode = Problems.StatusOf(made.Error) };
+        return new JsonResult(new { error = ErrorOf("file") ?? HttpContext.Say(made.Error.Sentence) }) { StatusCode = Problems.StatusOf(made.Error) };
     }
 
     public async Task<IActionResult> OnPostFetchAsync(string? address, CancellationToken ct)

@@ -81,7 +81,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
         ContentHeaders.Put(context.Response, context.RequestServices.GetRequiredService<Origins>(), isolation: true, Embedding.Hub);
         var (status, _, detail) = Problems.Explain(context.Features.Get<IExceptionHandlerFeature>()?.Error);
         if (status is StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "5";
-        return ContentNotices.WriteAsync(context, status, ("This project cannot be shown just now", detail));
+        return ContentNotices.WriteAsync(context, status, ("This project cannot be shown just now", detail.ToString()));
     }
 
     // A file, or where to go instead, or neither.

@@ -40,7 +40,9 @@ public sealed class LostKeystrokesTests(EditorStage stage) : IClassFixture<Edito
             // Each kind at least once in the short form too.
             var kind = round < kinds.Length ? kinds[round] : kinds[random.Next(kinds.Length)];
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
-            var words = await InterruptAsync(ada, name, project, kind, round, random);
+            FullForm.Progress($"round {round.ToString(CultureInfo.InvariantCulture)}: {kind}");
+            // Bounded, so that a step that waits for ever is named and does not hold everybody up.
+            var words = await InterruptAsync(ada, name, project, kind, round, random).WaitAsync(TimeSpan.FromMinutes(4));
             var stored = await stage.StoredAsync(project);
             foreach (var (word, isOwed) in words)
             {

@@ -169,14 +169,7 @@ internal sealed class Person : IAsyncDisposable
                 // Ended by itself.
             }
         }
-        try
-        {
-            await _context!.DisposeAsync();
-        }
-        catch (PlaywrightException)
-        {
-            // Playwright notices that it is gone.
-        }
+        await EndAsync(_context!.DisposeAsync().AsTask());
         foreach (var left in Directory.EnumerateFileSystemEntries(_profile.FullName, "Singleton*")) File.Delete(left);
         await OpenBrowserAsync();
     }
@@ -191,7 +184,20 @@ internal sealed class Person : IAsyncDisposable
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(20));
         var crashed = Page;
         Page = await Context.NewPageAsync();
-        await crashed.CloseAsync();
+        await EndAsync(crashed.CloseAsync());
+    }
+
+    // Of what is gone already Playwright may say so, or wait for an answer that nobody is left to give.
+    private static async Task EndAsync(Task ending)
+    {
+        try
+        {
+            await ending.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+        catch (Exception e) when (e is PlaywrightException or TimeoutException)
+        {
+            // Either way it is gone.
+        }
     }
 
     /// <summary>The tab is closed without a word to its page; a new one is opened.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Pages;
@@ -63,13 +64,27 @@ public sealed class LanguageTests(SharedHub shared) : IClassFixture<SharedHub>
         refused.Headers.Contains("Set-Cookie").ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task Programs_are_answered_in_English_whatever_they_prefer()
+    [Theory]
+    [InlineData(null, "There is no such address of the API")]
+    [InlineData("de", "Diese Adresse gibt es in der API nicht")]
+    public async Task A_program_is_answered_in_the_language_that_it_asks_for_and_else_in_English(string? language, string expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/nothing");
-        request.Headers.Add("Accept-Language", "de");
+        if (language is not null) request.Headers.Add("Accept-Language", language);
         using var response = await Hub.Client.SendAsync(request);
-        (await response.Content.ReadAsStringAsync()).ShouldContain("There is no such address");
+        var problem = await response.JsonAsync(HttpStatusCode.NotFound);
+        problem.Text("detail").ShouldContain(expected);
+        problem.Text("code").ShouldBe("not_found");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_field_is_said_in_German_with_its_values()
+    {
+        var ada = await Hub.UserAsync($"ada-{Guid.NewGuid():n}"[..12]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects") { Content = JsonContent.Create(new { name = new string('x', 101) }) };
+        request.Headers.Add("Accept-Language", "de-CH, en;q=0.5");
+        using var response = await ada.SendAsync(request);
+        (await response.JsonAsync(HttpStatusCode.BadRequest)).GetProperty("errors").GetProperty("name")[0].GetString().ShouldBe("Ein Name hat höchstens 100 Zeichen.");
     }
 
     [Fact]

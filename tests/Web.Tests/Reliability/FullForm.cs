@@ -15,6 +15,12 @@ internal static class FullForm
     public static int Times(int brief, int full) => !IsAsked ? brief
         : Environment.GetEnvironmentVariable("HUB_TEST_TIMES") is { Length: > 0 } times ? int.Parse(times, CultureInfo.InvariantCulture) : full;
 
+    /// <summary>Says where a full form stands, to whoever waits for it.</summary>
+    public static void Progress(string where)
+    {
+        if (IsAsked) Console.Error.WriteLine(where);
+    }
+
     /// <summary>Writes down what was counted.</summary>
     public static void Report(string name, params (string What, double Number)[] figures)
     {

@@ -32,6 +32,7 @@ sealed class NewAccounts(HubDb db, UserManager<HubUser> users, TimeProvider time
     /// <summary>Adds an account of a name that was looked at. Errors name <c>userName</c> (taken) or <c>password</c> (too short).</summary>
     public async Task<Result<HubUser>> AddAsync(string userName, string? password, bool isAdministrator, CancellationToken ct, string? email = null)
     {
+        if (password is not null && Passwords.Refuse(password, userName) is { } weak) return Error.Field("password", weak);
         var user = new HubUser { Id = Guid.CreateVersion7(time.GetUtcNow()), UserName = userName, Email = email, CreatedAt = time.GetUtcNow() };
         var name = AccessToken.HashOf(userName);
         if (await db.RetiredNames.AnyAsync(retired => retired.Hash == name, ct))

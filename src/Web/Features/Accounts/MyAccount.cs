@@ -113,7 +113,7 @@ static class EmailAddresses
     public const int Length = 254;
 
     /// <summary>Says what is wrong with one, or null; none at all is right.</summary>
-    public static string? Refuse(string? email) => Read(email) is not { } text
+    public static Sentence? Refuse(string? email) => Read(email) is not { } text
         || (text.Length <= Length && !text.Any(char.IsControl) && MailAddress.TryCreate(text, out var address) && address.Address == text)
             ? null
             : "This is no e-mail address.";

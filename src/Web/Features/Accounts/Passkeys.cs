@@ -20,9 +20,12 @@ sealed record PasskeySummary(string Id, string Name, DateTimeOffset CreatedAt)
     public static PasskeySummary Of(UserPasskeyInfo passkey) => new(Base64Url.EncodeToString(passkey.CredentialId), passkey.Name ?? "", passkey.CreatedAt);
 
     /// <summary>Says what is wrong with a name, or null.</summary>
-    public static string? RefuseName(string name) =>
-        string.IsNullOrWhiteSpace(name) || name.Trim().Length > NameLength || ReadableText.Misleads(name)
-            ? $"A passkey's name has 1 to {NameLength} characters, and none that cannot be seen." : null;
+    public static Sentence? RefuseName(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > NameLength || ReadableText.Misleads(name))
+            return $"A passkey's name has 1 to {NameLength} characters, and none that cannot be seen.";
+        return null;
+    }
 }
 
 /// <summary>What the browser is to make a new passkey of, as JSON of WebAuthn.</summary>

@@ -9,6 +9,6 @@ sealed class PasswordRule : IPasswordValidator<HubUser>
 {
     public Task<IdentityResult> ValidateAsync(UserManager<HubUser> manager, HubUser user, string? password) => Task.FromResult(
         Passwords.Refuse(password ?? "", user.UserName ?? "") is { } why
-            ? IdentityResult.Failed(new IdentityError { Code = "PasswordRefused", Description = why })
+            ? IdentityResult.Failed(new IdentityError { Code = "PasswordRefused", Description = why.ToString() })
             : IdentityResult.Success);
 }

@@ -22,11 +22,11 @@ abstract class HubPage : PageModel
         {
             foreach (var (name, reasons) in malformed.Errors)
             {
-                foreach (var why in reasons) ModelState.AddModelError(name, why);
+                foreach (var why in reasons) ModelState.AddModelError(name, HttpContext.Say(why));
             }
             return;
         }
-        ModelState.AddModelError(field, error.Message);
+        ModelState.AddModelError(field, HttpContext.Say(error.Sentence));
     }
 
     /// <summary>The page as it stands, with the status of an error that it shows.</summary>
@@ -37,6 +37,6 @@ abstract class HubPage : PageModel
         return Page();
     }
 
-    /// <summary>What is wrong with a field, or null.</summary>
+    /// <summary>What is wrong with a field, in the language of the page, or null.</summary>
     public string? ErrorOf(string field) => ModelState.TryGetValue(field, out var entry) ? entry.Errors.FirstOrDefault()?.ErrorMessage : null;
 }

@@ -29,8 +29,10 @@ const mostMessages = 400;
 // UTF-16 units of lines and sources that a page may send at once, and a second for as long as it likes: more than its bridge does.
 const burst = 6_000_000;
 const lasting = 200_000;
-// Somebody who pressed a key so many milliseconds ago is typing.
-const typing = 700;
+// Milliseconds within which the Tab key explains where the focus went.
+const tabbing = 300;
+// So often a run's pages may take the focus from somebody who writes.
+const mostSteals = 5;
 
 const sandbox = 'allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-pointer-lock allow-downloads';
 const allow = 'cross-origin-isolated; fullscreen; autoplay; clipboard-write';
@@ -111,7 +113,9 @@ class Run {
   #messages = 0;
   #credit = burst;
   #counted = performance.now();
-  #typed = { at: -Infinity, into: null as Element | null };
+  #focused: EventTarget | null = document.activeElement;
+  #tabbed = -Infinity;
+  #steals = 0;
 
   constructor(host: HTMLElement, url: string, options: PreviewOptions, enter: (state: PreviewState, detail?: string) => void) {
     this.#host = host;
@@ -131,7 +135,8 @@ class Run {
       // A page of another project, or of nobody's, that got into the frame is not listened to.
       if (event.source === this.#frame.contentWindow && event.origin === this.#url.origin && event.data === hello) this.#connect();
     }, { signal });
-    addEventListener('keydown', (event) => { this.#typed = { at: event.timeStamp, into: document.activeElement }; }, { signal, capture: true });
+    addEventListener('focusin', ({ target }) => { if (target !== this.#frame) this.#focused = target; }, { signal });
+    addEventListener('keydown', ({ key, timeStamp }) => { if (key === 'Tab') this.#tabbed = timeStamp; }, { signal, capture: true });
     addEventListener('blur', (event) => { this.#keepKeys(event.timeStamp); }, { signal });
     this.#frame.addEventListener('load', () => { this.#onLoad(); }, { signal });
     this.#timer = window.setInterval(() => { this.#beat(); }, pingEvery);
@@ -201,13 +206,23 @@ class Run {
     }
   }
 
-  // A page that takes the focus while somebody types into the hub would get their keys.
+  // Who writes goes on writing: a page that takes the focus by itself would get their keys.
   #keepKeys(now: number): void {
-    const { at, into } = this.#typed;
-    if (now - at > typing || into === this.#frame || this.#frame.matches(':hover')) return;
+    const field = this.#focused;
+    if (!(field instanceof HTMLElement) || !field.matches('input, textarea, [contenteditable=true]')) return;
+    if (now - this.#tabbed < tabbing || this.#frame.matches(':hover')) return;
     setTimeout(() => {
-      if (document.activeElement === this.#frame && into instanceof HTMLElement && into.isConnected) into.focus();
+      if (document.activeElement !== this.#frame || !field.isConnected) return;
+      if (++this.#steals > mostSteals) this.#stopThief();
+      field.focus();
     });
+  }
+
+  // Between a theft and its end keys are lost: who goes on stealing is stopped.
+  #stopThief(): void {
+    this.#options.onLine({ level: 'warn', text: t('The page took the focus again and again while you wrote; it was stopped.'), count: 1, time: Date.now(), places: [], from: 'main' });
+    this.#set('stopped');
+    this.end();
   }
 
   // A bridge keeps its own bounds. A page that does not has taken its place, and could keep this one from answering anybody.
