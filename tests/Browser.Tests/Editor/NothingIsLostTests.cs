@@ -113,6 +113,27 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         (await stage.StoredAsync(project)).ShouldBe("begin\nno database");
     }
 
+    [Fact]
+    public async Task An_answer_that_is_not_the_hubs_is_as_if_it_could_not_be_reached_and_is_not_asked_for_without_pause()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        var asked = 0;
+        // What the sign-in page of a hotel's network answers to everything.
+        await ada.Context.RouteAsync("**/files", async route =>
+        {
+            Interlocked.Increment(ref asked);
+            await route.FulfillAsync(new() { Status = 200, ContentType = "text/html", Body = "<!doctype html><title>Welcome to our network</title>" });
+        });
+        await ada.WriteAsync("behind a portal");
+        await ada.StateAsync("Offline");
+        await Task.Delay(4_000);
+        asked.ShouldBeLessThan(10);
+        await ada.Context.UnrouteAllAsync();
+        await ada.StateAsync("Saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\nbehind a portal");
+    }
+
     [Theory]
     [InlineData("Keep mine", "begin\nmine", null)]
     [InlineData("Take theirs", "begin\ntheirs", null)]

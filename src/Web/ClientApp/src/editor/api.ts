@@ -111,10 +111,9 @@ export class HubApi {
     return this.#json('GET', `/files${revision === undefined ? '' : `?revision=${revision}`}`);
   }
 
-  async read(path: string, revision?: number): Promise<Answer<Blob>> {
+  read(path: string, revision?: number): Promise<Answer<Blob>> {
     const query = revision === undefined ? '' : `?revision=${revision}`;
-    const answer = await this.#send('GET', `/files/${path.split('/').map(encodeURIComponent).join('/')}${query}`);
-    return answer.ok ? { ok: true, value: await answer.value.blob() } : answer;
+    return this.#send('GET', `/files/${path.split('/').map(encodeURIComponent).join('/')}${query}`, (response) => response.blob());
   }
 
   /** Saves changes that were made to `revision`; answers the revision that holds them. */
@@ -174,9 +173,8 @@ export class HubApi {
     return this.#json('DELETE', '/publish');
   }
 
-  async delete(): Promise<Answer<null>> {
-    const answer = await this.#send('DELETE', '');
-    return answer.ok ? { ok: true, value: null } : answer;
+  delete(): Promise<Answer<null>> {
+    return this.#send('DELETE', '', nothing);
   }
 
   members(): Promise<Answer<Page<Member>>> {
@@ -187,35 +185,35 @@ export class HubApi {
     return this.#json('PUT', `/members/${encodeURIComponent(userName)}`, ...jsonOf({ role }));
   }
 
-  async removeMember(userName: string): Promise<Answer<null>> {
-    const answer = await this.#send('DELETE', `/members/${encodeURIComponent(userName)}`);
-    return answer.ok ? { ok: true, value: null } : answer;
+  removeMember(userName: string): Promise<Answer<null>> {
+    return this.#send('DELETE', `/members/${encodeURIComponent(userName)}`, nothing);
   }
 
   transfer(userName: string): Promise<Answer<Project>> {
     return this.#json('POST', '/transfer', ...jsonOf({ userName }));
   }
 
-  async #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
-    const answer = await this.#send(method, path, body, headers);
-    return answer.ok ? { ok: true, value: (await answer.value.json()) as T } : answer;
+  #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
+    return this.#send(method, path, (response) => response.json() as Promise<T>, body, headers);
   }
 
-  async #send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<Response>> {
-    let response: Response;
+  // A body can fail as well as its head: a line that drops, the time that is over, a proxy's page in place of the hub's answer.
+  async #send<T>(method: string, path: string, read: (response: Response) => Promise<T>, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<T>> {
     try {
-      response = await fetch(path.startsWith('/api/') ? path : this.#root + path, {
+      const response = await fetch(path.startsWith('/api/') ? path : this.#root + path, {
         method,
         headers: { ...headers, ...(this.token !== null && { RequestVerificationToken: this.token }) },
         signal: AbortSignal.timeout(answerWithin),
         ...(body !== undefined && { body }),
       });
+      return response.ok ? { ok: true, value: await read(response) } : { ok: false, failure: await failureOf(response) };
     } catch {
       return { ok: false, failure: { kind: 'offline' } };
     }
-    return response.ok ? { ok: true, value: response } : { ok: false, failure: await failureOf(response) };
   }
 }
+
+const nothing = (): Promise<null> => Promise.resolve(null);
 
 // Deleted paths go along in the body: an address has no room for those of a large folder.
 function formOf(changes: Changes): FormData {

@@ -186,7 +186,11 @@ export class Saver {
       clearTimeout(this.#timer);
       if (this.#todo().length > 0) {
         this.state.value = { kind: 'saving' };
-        const failure = await this.#sendAll();
+        const failure = await this.#sendAll().catch((error: unknown): Failure => {
+          // What nobody expected waits as long as what is known: trying again at once would never end.
+          reportError(error);
+          return { kind: 'offline' };
+        });
         if (failure) {
           await this.#stop(failure);
           return false;

@@ -93,17 +93,20 @@ export class Workspace {
   readEntry(entry: FileEntry, revision: number): Promise<Answer<Content>> {
     const known = this.#read.get(entry.sha256);
     if (known) return known;
-    const reading = this.#api.read(entry.path, revision).then(async (answer): Promise<Answer<Content>> => {
-      if (answer.ok) {
-        const content = await contentOf(answer.value);
-        this.#texts.set(entry.sha256, content);
-        return { ok: true, value: content };
-      }
-      this.#read.delete(entry.sha256);
-      return answer;
-    });
+    const reading = this.#fetch(entry, revision);
     this.#read.set(entry.sha256, reading);
+    // What failed is asked for again the next time.
+    const forget = () => this.#read.delete(entry.sha256);
+    reading.then((answer) => answer.ok || forget(), forget);
     return reading;
+  }
+
+  async #fetch(entry: FileEntry, revision: number): Promise<Answer<Content>> {
+    const answer = await this.#api.read(entry.path, revision);
+    if (!answer.ok) return answer;
+    const content = await contentOf(answer.value);
+    this.#texts.set(entry.sha256, content);
+    return { ok: true, value: content };
   }
 
   write(path: string, content: Content): void {
