@@ -233,6 +233,37 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task What_is_back_and_saved_by_now_can_still_be_thrown_away()
+    {
+        var (ada, project) = await LeftBehindAsync("a wrong turn");
+        await using var _ = ada;
+        await ada.StateAsync("Saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\na wrong turn");
+
+        await ada.ChooseAsync("Discard");
+        await ada.ChooseAsync("Throw it away");
+        await Eventually(async () => await stage.StoredAsync(project) == "begin\n");
+        await ada.StateAsync("Saved");
+        await Expect(ada.Page.Locator(".editor-code .cm-content")).Not.ToContainTextAsync("wrong turn");
+        (await ada.Notices.InnerTextAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_written_since_into_a_file_that_is_back_is_not_thrown_away_with_it()
+    {
+        var (ada, project) = await LeftBehindAsync("came back");
+        await using var _ = ada;
+        await ada.StateAsync("Saved");
+        await ada.WriteAsync(" and new words");
+        await ada.ChooseAsync("Discard");
+        await ada.ChooseAsync("Throw it away");
+        await ada.NoticeAsync("notes.txt was changed since, so it stays as it is.");
+        await ada.StateAsync("Saved");
+        await ada.TextAsync("came back and new words");
+        (await stage.StoredAsync(project)).ShouldBe("begin\ncame back and new words");
+    }
+
+    [Fact]
     public async Task A_second_window_that_has_nothing_of_its_own_follows_at_once_and_one_that_has_chooses()
     {
         var (ada, project) = await WriterAsync();
@@ -398,6 +429,20 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
             await Task.Delay(200);
         }
         (await holds()).ShouldBeTrue();
+    }
+
+    /// <summary>Somebody whose tab was closed before what they wrote was saved, and who opened the editor again.</summary>
+    private async Task<(Person Person, JsonElement Project)> LeftBehindAsync(string text)
+    {
+        var (person, project) = await WriterAsync();
+        await person.Context.SetOfflineAsync(true);
+        await person.WriteAsync(text);
+        await Task.Delay(1_000);
+        await person.CloseTabAsync();
+        await person.Context.SetOfflineAsync(false);
+        await person.EditAsync(project.Text("editUrl"));
+        await person.NoticeAsync("had not saved is back");
+        return (person, project);
     }
 
     private async Task<(Person Person, JsonElement Project)> WriterAsync()

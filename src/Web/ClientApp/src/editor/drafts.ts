@@ -1,5 +1,6 @@
 import { effect, signal, type Signal } from '@preact/signals';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { FileEntry } from './api.ts';
 import type { Boot } from './boot.ts';
 import { textContent, type Content } from './content.ts';
 import { besideOf } from './names.ts';
@@ -42,9 +43,18 @@ interface Schema extends DBSchema {
 /** Whether this browser keeps what is written. */
 export type Keeping = 'kept' | 'denied' | 'full';
 
+/** A file that was put back: the change as it was then, and the hub's file that it covered. */
+export interface PutBack {
+  change: Change;
+  /** Null where the hub had none. */
+  entry: FileEntry | null;
+}
+
 /** What windows that are gone left behind. */
 export interface LeftBehind {
-  paths: readonly string[];
+  files: ReadonlyMap<string, PutBack>;
+  /** The revision of the hub's entries. */
+  at: number;
   /** The newest revision that any of it was based on. */
   revision: number;
   isCopy: boolean;
@@ -230,7 +240,9 @@ export class Drafts {
     if (taken.size === 0) return null;
     for (const file of taken.values()) this.#workspace.restore(file.path, changeOf(file), { base: file.base, sent: file.sent });
     this.#kept = this.#workspace.changes.peek();
-    return { paths: [...taken.keys()].sort(), revision: Math.max(...gone.map((row) => row.revision)), isCopy: gone.some((row) => row.kind === 'copy') };
+    const base = this.#workspace.base.peek();
+    const putBack = [...this.#kept].sort(([one], [other]) => (one < other ? -1 : 1)).map(([path, change]): [string, PutBack] => [path, { change, entry: base.get(path) ?? null }]);
+    return { files: new Map(putBack), at: this.#workspace.revision.peek(), revision: Math.max(...gone.map((row) => row.revision)), isCopy: gone.some((row) => row.kind === 'copy') };
   }
 }
 

@@ -1,8 +1,8 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Answer, Failure, FileList, HubApi } from './api.ts';
 import type { Boot } from './boot.ts';
-import { bytesOf, hashOf } from './content.ts';
-import type { Drafts } from './drafts.ts';
+import { bytesOf, hashOf, isSame } from './content.ts';
+import type { Drafts, LeftBehind } from './drafts.ts';
 import { mergeOf } from './merge.ts';
 import type { Session } from './session.ts';
 import type { Change, Workspace } from './workspace.ts';
@@ -120,6 +120,40 @@ export class Saver {
   /** Takes over what others saved, and finds the conflicts with what is here. */
   follow(): Promise<Failure | null> {
     return this.#alone(() => this.#catchUp());
+  }
+
+  /**
+   * Throws away what was put back, saved by now or not: the files are as the hub had them before. A file that was changed since
+   * holds more than what was put back, so it stays; answers those, and those whose former content could not be fetched.
+   */
+  discard(left: LeftBehind): Promise<{ stayed: readonly string[]; missed: readonly string[] }> {
+    // What is on its way to the hub is there once it is answered.
+    return this.#alone(async () => {
+      const stayed: string[] = [];
+      const missed: string[] = [];
+      for (const [path, { change, entry }] of left.files) {
+        const now = this.workspace.changes.peek().get(path);
+        if (now?.stamp === change.stamp) this.workspace.revert(path);
+        else if (!now && (this.workspace.base.peek().get(path)?.sha256 ?? null) === (entry?.sha256 ?? null)) continue;
+        else if (now || !(await this.#isAtHub(path, change))) stayed.push(path);
+        else if (entry === null) this.workspace.remove(path);
+        else {
+          const had = await this.workspace.readEntry(entry, left.at);
+          if (!had.ok) missed.push(path);
+          else if (this.workspace.changes.peek().has(path)) stayed.push(path);
+          else this.workspace.write(path, had.value);
+        }
+      }
+      return { stayed, missed };
+    });
+  }
+
+  // Whether the hub's file is what a change made of it.
+  async #isAtHub(path: string, change: Change): Promise<boolean> {
+    const entry = this.workspace.base.peek().get(path);
+    if (change.kind === 'deleted' || !entry) return change.kind === 'deleted' && !entry;
+    const content = await this.workspace.readEntry(entry, this.workspace.revision.peek());
+    return content.ok && isSame(change.content, content.value);
   }
 
   /** For a copy: looks whether its original was published anew. */
