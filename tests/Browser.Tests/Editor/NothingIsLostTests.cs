@@ -404,6 +404,26 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task A_file_whose_new_name_the_hub_refuses_stays_under_its_old_one()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        await stage.SaveAsAuthorAsync(project, "another file", "NEW.txt");
+        await ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "notes.txt" }).ClickAsync(new() { Button = MouseButton.Right });
+        await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename…" }).ClickAsync();
+        await ada.Page.Locator("dialog[open] #path").FillAsync("new.txt");
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await ada.NoticeAsync("new.txt is not saved");
+        await ada.StateAsync("Not all saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\n");
+
+        await ada.ChooseAsync("Take this change back");
+        await ada.StateAsync("Saved");
+        await Expect(ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "notes.txt" })).ToBeVisibleAsync();
+        (await stage.StoredAsync(project)).ShouldBe("begin\n");
+    }
+
+    [Fact]
     public async Task Whose_access_was_taken_away_keeps_the_text_and_is_offered_to_take_it_along()
     {
         var (ada, name) = await stage.MemberAsync();

@@ -52,7 +52,7 @@ export function changesOf({ workspace }: Saver, without: ReadonlyMap<string, unk
   for (const [path, change] of workspace.changes.peek()) {
     if (without.has(path)) continue;
     if (change.kind === 'written') written.set(path, bytesOf(change.content));
-    else if (workspace.base.peek().has(path)) deleted.push(path);
+    else if (workspace.base.peek().has(path) && (change.movedTo === undefined || !without.has(change.movedTo))) deleted.push(path);
   }
   return { written, deleted };
 }

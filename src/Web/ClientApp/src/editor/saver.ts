@@ -4,6 +4,7 @@ import type { Boot } from './boot.ts';
 import { bytesOf, hashOf, isSame } from './content.ts';
 import type { Drafts, LeftBehind } from './drafts.ts';
 import { mergeOf } from './merge.ts';
+import { isHeldBack, parcelsOf, sizeOf, type Parcel } from './parcels.ts';
 import type { Session } from './session.ts';
 import type { Change, Workspace } from './workspace.ts';
 
@@ -180,8 +181,9 @@ export class Saver {
 
   // What there is to send: what nobody has to look at first.
   #todo(): Todo {
-    const [conflicts, refusals] = [this.workspace.conflicts.peek(), this.refusals.peek()];
-    return [...this.workspace.changes.peek()].filter(([path, change]) => !conflicts.has(path) && refusals.get(path)?.stamp !== change.stamp);
+    const [conflicts, refusals, changes] = [this.workspace.conflicts.peek(), this.refusals.peek(), this.workspace.changes.peek()];
+    const waits = (path: string, change: Change) => conflicts.has(path) || refusals.get(path)?.stamp === change.stamp;
+    return [...changes].filter(([path, change]) => !waits(path, change) && !isHeldBack(change, changes, waits));
   }
 
   #changed(): void {
@@ -257,7 +259,7 @@ export class Saver {
       const missed = this.#isOnOtherGround() ? await this.#catchUp() : null;
       const todo = this.#todo();
       if (!missed && todo.length === 0) return null;
-      const failure = missed ?? (await this.#send(todo));
+      const failure = missed ?? (await this.#send(parcelsOf(todo)));
       if (!failure) return null;
       if (failure.kind === 'stale') {
         const behind = await this.#catchUp();
@@ -278,10 +280,15 @@ export class Saver {
   }
 
   // Saves as one revision; what the hub refuses is halved until it is known which files those are, and the rest is saved.
-  async #send(todo: Todo): Promise<Failure | null> {
-    const tooLarge = todo.filter(([, change]) => change.kind === 'written' && sizeOf(change) > this.boot.fileBytes);
-    if (tooLarge.length > 0 && todo.length > tooLarge.length) {
-      const rest = await this.#send(todo.filter((item) => !tooLarge.includes(item)));
+  async #send(parcels: readonly Parcel[]): Promise<Failure | null> {
+    // Since it was cut, a part before this one was saved and others' work perhaps merged in: what is sent is what there is now.
+    const asked = new Set(parcels.flat());
+    const todo = this.#todo().filter(([path]) => asked.has(path));
+    if (todo.length === 0) return null;
+    const changes = new Map(todo);
+    const tooLarge = parcels.filter((parcel) => parcel.some((path) => sizeOf(changes.get(path)) > this.boot.fileBytes));
+    if (tooLarge.length > 0 && parcels.length > tooLarge.length) {
+      const rest = await this.#send(parcels.filter((parcel) => !tooLarge.includes(parcel)));
       return rest ?? this.#send(tooLarge);
     }
     const written = new Map<string, Blob>();
@@ -301,11 +308,8 @@ export class Saver {
       if (saved.failure.kind !== 'refused') return saved.failure;
       // It may be looked at still and not be changed any more: that is no fault of a file.
       if (saved.failure.code === 'forbidden') return { kind: 'gone', message: saved.failure.message };
-      if (todo.length > 1) {
-        const half = todo.length >> 1;
-        return (await this.#send(todo.slice(0, half))) ?? this.#send(todo.slice(half));
-      }
-      const [path, change] = todo[0] ?? [];
+      if (parcels.length > 1) return this.#sendHalves(parcels);
+      const [path, change] = todo.find(([, { kind }]) => kind === 'written') ?? todo[0] ?? [];
       if (path !== undefined && change) this.refusals.value = new Map(this.refusals.peek()).set(path, { path, stamp: change.stamp, ...saved.failure });
       return null;
     }
@@ -315,6 +319,11 @@ export class Saver {
     this.#windows.postMessage({ revision: saved.value.revision });
     // The hub had these very files already, and others that somebody else saved.
     return this.#isOnOtherGround() ? this.#merge(files.value) : null;
+  }
+
+  async #sendHalves(parcels: readonly Parcel[]): Promise<Failure | null> {
+    const half = parcels.length >> 1;
+    return (await this.#send(parcels.slice(0, half))) ?? this.#send(parcels.slice(half));
   }
 
   async #catchUp(): Promise<Failure | null> {
@@ -373,5 +382,3 @@ export class Saver {
     else this.newer.value = project.value.revision;
   }
 }
-
-const sizeOf = (change: Change & { kind: 'written' }): number => bytesOf(change.content).size;
