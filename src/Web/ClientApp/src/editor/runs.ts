@@ -46,7 +46,7 @@ export class Runs {
 }
 
 /** Everything that differs from the revision, without what the hub does not take. */
-export function changesOf({ workspace }: Saver, without: ReadonlyMap<string, unknown>): Changes {
+function changesOf({ workspace }: Saver, without: ReadonlyMap<string, unknown>): Changes {
   const written = new Map<string, Blob>();
   const deleted: string[] = [];
   for (const [path, change] of workspace.changes.peek()) {
