@@ -424,6 +424,33 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task A_large_drop_arrives_in_parts_each_of_which_is_saved_for_itself_also_on_a_slow_line()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        var sent = 0;
+        ada.Page.Request += (_, request) =>
+        {
+            if (request.Method == "POST" && request.Url.EndsWith("/files", StringComparison.Ordinal)) Interlocked.Increment(ref sent);
+        };
+        var session = await ada.Context.NewCDPSessionAsync(ada.Page);
+        // 16 MB at this rate take longer than the 30 seconds in which the hub answers anything else.
+        await session.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = 400_000 });
+        await ada.Page.EvaluateAsync(
+            """
+            () => {
+              const data = new DataTransfer();
+              for (const name of ['one.bin', 'two.bin', 'three.bin', 'four.bin']) data.items.add(new File([new Uint8Array(4_000_000)], name));
+              document.querySelector('.tree').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+            }
+            """);
+        await Expect(ada.State).ToContainTextAsync("Saving", new() { Timeout = 30_000 });
+        await Expect(ada.State).ToHaveTextAsync("Saved", new() { Timeout = 120_000 });
+        sent.ShouldBe(2);
+        (await stage.StoredAsync(project, "four.bin")).Length.ShouldBe(4_000_000);
+    }
+
+    [Fact]
     public async Task Whose_access_was_taken_away_keeps_the_text_and_is_offered_to_take_it_along()
     {
         var (ada, name) = await stage.MemberAsync();

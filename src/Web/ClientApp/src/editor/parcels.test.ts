@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textContent } from './content.ts';
-import { isHeldBack, parcelsOf } from './parcels.ts';
+import { batchesOf, isHeldBack, parcelsOf } from './parcels.ts';
 import type { Change } from './workspace.ts';
 
 let stamp = 0;
@@ -22,5 +22,10 @@ describe('parcels', () => {
     const changes = new Map([['new.py', written()], ['old.py', deleted('new.py')], ['gone.py', deleted()]]);
     const waits = (path: string) => path === 'new.py';
     expect([...changes].filter(([, change]) => isHeldBack(change, changes, waits)).map(([path]) => path)).toEqual(['old.py']);
+  });
+
+  it('go in batches, none longer than it may be but for what is longer by itself', () => {
+    const changes = new Map([['a', written('xxx')], ['b', written('xxx')], ['long', written('x'.repeat(20))], ['c', written('x')], ['d', written('x')]]);
+    expect(batchesOf(parcelsOf(changes), changes, 6)).toEqual([[['a'], ['b']], [['long']], [['c'], ['d']]]);
   });
 });

@@ -1,6 +1,9 @@
 import { bytesOf } from './content.ts';
 import type { Change } from './workspace.ts';
 
+// On a slow line this much takes minutes; what is on the hub by then is there for good.
+const batchBytes = 8_000_000;
+
 /** Changes by path. */
 export type Changed = Iterable<readonly [path: string, change: Change]>;
 
@@ -23,6 +26,23 @@ export function parcelsOf(changed: Changed): Parcel[] {
     else deletions.push([path]);
   }
   return [...deletions, ...parcels.values()];
+}
+
+/** Parcels in their order, in batches of so many bytes at most; a parcel that alone has more is a batch of its own. */
+export function batchesOf(parcels: readonly Parcel[], changes: ReadonlyMap<string, Change>, most = batchBytes): Parcel[][] {
+  const batches: Parcel[][] = [];
+  let room = 0;
+  for (const parcel of parcels) {
+    const size = parcel.reduce((sum, path) => sum + sizeOf(changes.get(path)), 0);
+    const last = batches.at(-1);
+    if (last && size <= room) last.push(parcel);
+    else {
+      batches.push([parcel]);
+      room = most;
+    }
+    room -= size;
+  }
+  return batches;
 }
 
 /** Whether a file would be gone if this change were saved, since what it held waits under another path. */

@@ -4,7 +4,7 @@ import type { Boot } from './boot.ts';
 import { bytesOf, hashOf, isSame } from './content.ts';
 import type { Drafts, LeftBehind } from './drafts.ts';
 import { mergeOf } from './merge.ts';
-import { isHeldBack, parcelsOf, sizeOf, type Parcel } from './parcels.ts';
+import { batchesOf, isHeldBack, parcelsOf, sizeOf, type Parcel } from './parcels.ts';
 import type { Session } from './session.ts';
 import type { Change, Workspace } from './workspace.ts';
 
@@ -259,7 +259,7 @@ export class Saver {
       const missed = this.#isOnOtherGround() ? await this.#catchUp() : null;
       const todo = this.#todo();
       if (!missed && todo.length === 0) return null;
-      const failure = missed ?? (await this.#send(parcelsOf(todo)));
+      const failure = missed ?? (await this.#sendBatches(todo));
       if (!failure) return null;
       if (failure.kind === 'stale') {
         const behind = await this.#catchUp();
@@ -277,6 +277,15 @@ export class Saver {
         if (failure.kind === 'gone') return failure;
       } else return failure;
     }
+  }
+
+  // Each batch that arrives is a revision, and saved whatever becomes of the next.
+  async #sendBatches(todo: Todo): Promise<Failure | null> {
+    for (const batch of batchesOf(parcelsOf(todo), new Map(todo))) {
+      const failure = await this.#send(batch);
+      if (failure) return failure;
+    }
+    return null;
   }
 
   // Saves as one revision; what the hub refuses is halved until it is known which files those are, and the rest is saved.
@@ -305,6 +314,7 @@ export class Saver {
     await this.drafts.flush();
     const saved = await this.api.save({ written, deleted }, this.workspace.revision.peek());
     if (!saved.ok) {
+      if (saved.failure.kind === 'offline' && saved.failure.isSlow && parcels.length > 1) return this.#sendHalves(parcels);
       if (saved.failure.kind !== 'refused') return saved.failure;
       // It may be looked at still and not be changed any more: that is no fault of a file.
       if (saved.failure.code === 'forbidden') return { kind: 'gone', message: saved.failure.message };

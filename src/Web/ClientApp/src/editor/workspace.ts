@@ -108,7 +108,7 @@ export class Workspace {
   }
 
   async #fetch(entry: FileEntry, revision: number): Promise<Answer<Content>> {
-    const answer = await this.#api.read(entry.path, revision);
+    const answer = await this.#api.read(entry, revision);
     if (!answer.ok) return answer;
     const content = await contentOf(answer.value);
     this.#texts.set(entry.sha256, content);
