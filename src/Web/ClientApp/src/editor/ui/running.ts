@@ -15,7 +15,6 @@ export class Running {
   /** As the preview says it; `preparing` while the files are on their way to the hub. */
   readonly state: Signal<PreviewState | 'preparing'> = signal('stopped');
   readonly detail: Signal<string> = signal('');
-  readonly wantsInput = signal(false);
   /** Errors since the last run. */
   readonly errors = signal(0);
   /** Every page that can be run. */
@@ -54,7 +53,6 @@ export class Running {
         this.#desk.open(place.file, place);
       },
       answer: (text) => {
-        this.wantsInput.value = false;
         this.#preview?.answerInput(text);
       },
     });
@@ -67,7 +65,6 @@ export class Running {
       onState: (state, detail) => {
         this.state.value = state;
         this.detail.value = detail ?? '';
-        if (state !== 'running' && state !== 'starting') this.wantsInput.value = false;
       },
       onProblem: ({ place, message }) => {
         if (!place) return;
@@ -75,9 +72,8 @@ export class Running {
         this.#desk.documents.problems = this.#problems;
       },
       onInputRequest: (prompt) => {
-        this.wantsInput.value = true;
-        this.#desk.pane.value = 'console';
-        view.askInput(prompt);
+        if (prompt !== null) this.#desk.pane.value = 'console';
+        view.showQuestion(prompt);
       },
       files: () => this.#desk.workspace.known(),
       title: this.#desk.project.peek().name,
