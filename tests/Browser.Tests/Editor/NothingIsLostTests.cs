@@ -95,6 +95,18 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task Run_pressed_twice_while_nothing_can_be_saved_says_why_and_stops()
+    {
+        var (ada, _) = await WriterAsync();
+        await using var __ = ada;
+        await ada.Context.SetOfflineAsync(true);
+        await ada.WriteAsync("on the train");
+        await ada.Page.EvaluateAsync("() => { const run = document.querySelector('.editor-bar button.run'); run.click(); run.click(); }");
+        await Expect(ada.Page.Locator(".toast").First).ToContainTextAsync("The hub cannot be reached");
+        await Expect(ada.Page.Locator(".editor-preview")).ToHaveAttributeAsync("data-state", "stopped");
+    }
+
+    [Fact]
     public async Task While_the_hub_cannot_save_it_says_so_and_saves_when_it_can()
     {
         var (ada, project) = await WriterAsync();

@@ -84,15 +84,15 @@ export class Running {
   /** Runs the project as it is here and now; a run that goes on is dropped. */
   async start(): Promise<void> {
     const run = ++this.#run;
-    const wasOff = this.state.peek() === 'stopped';
-    if (wasOff) this.state.value = 'preparing';
+    if (this.state.peek() === 'stopped') this.state.value = 'preparing';
     // Lines of tracebacks are looked up in what runs.
     const { workspace } = this.#desk;
     const sources = workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).slice(0, mostSources);
     const [address] = await Promise.all([this.#runs.prepareRun(), ...sources.map((path) => workspace.read(path))] as const);
     if (run !== this.#run) return;
     if (!address.ok) {
-      if (wasOff) this.state.value = 'stopped';
+      // Also where an earlier attempt, which this one overtook, began to prepare.
+      if (this.state.peek() === 'preparing') this.state.value = 'stopped';
       this.#desk.say(whyNot(address.failure), undefined, true);
       return;
     }
