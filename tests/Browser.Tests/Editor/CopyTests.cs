@@ -140,4 +140,25 @@ public sealed class CopyTests(EditorStage stage) : IClassFixture<EditorStage>
         await ada.TextAsync("second version");
         (await stage.StoredAsync(project, "index.html")).ShouldBe("<p>theirs");
     }
+
+    [Fact]
+    public async Task A_new_version_that_was_declined_is_not_offered_again_by_itself()
+    {
+        var project = await stage.Author.PublishedAsync(("index.html", PageText));
+        await using var visitor = await stage.VisitorAsync();
+        await visitor.EditAsync(project.Text("editUrl"));
+        await visitor.WriteAsync("<p>mine");
+        await stage.SaveAsAuthorAsync(project, "<p>second version", "index.html");
+        await stage.Author.PublishAsync(project.Text("id"));
+        await visitor.Page.Locator(".editor-bar button.run").ClickAsync();
+        await visitor.NoticeAsync("The original was published anew");
+        await visitor.ChooseAsync("Not now");
+        // The editor looks every 20 seconds.
+        await visitor.Page.WaitForResponseAsync(response => response.Url.EndsWith($"/api/v1/projects/{project.Text("id")}", StringComparison.Ordinal), new() { Timeout = 60_000 });
+        await Task.Delay(1_000);
+        await Expect(visitor.Notices).Not.ToContainTextAsync("published anew");
+        // Running it asks for the new version.
+        await visitor.Page.Locator(".editor-bar button.run").ClickAsync();
+        await visitor.NoticeAsync("The original was published anew");
+    }
 }

@@ -73,6 +73,8 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.NoticeAsync($"@{other} is signed in now");
         await Task.Delay(3_000);
         (await stage.StoredAsync(project)).ShouldBe("begin\n");
+        await ada.Page.Locator(".editor-bar button.run").ClickAsync();
+        await Expect(ada.Page.Locator(".toast").Last).ToContainTextAsync($"@{other} is signed in now. Choose first");
 
         await ada.ChooseAsync($"Save as @{other}");
         await ada.StateAsync("Saved");
@@ -433,6 +435,26 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.StateAsync("Saved");
         await Expect(ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "notes.txt" })).ToBeVisibleAsync();
         (await stage.StoredAsync(project)).ShouldBe("begin\n");
+    }
+
+    [Fact]
+    public async Task Of_two_files_that_the_hub_refuses_the_one_that_is_taken_back_is_not_named_any_more()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        foreach (var name in (string[])["one.txt", "two.txt"])
+        {
+            await stage.SaveAsAuthorAsync(project, "another file", name.ToUpperInvariant());
+            await ada.Page.GetByRole(AriaRole.Button, new() { Name = "New file", Exact = true }).ClickAsync();
+            await ada.Page.Locator("dialog[open] #path").FillAsync(name);
+            await ada.Page.Keyboard.PressAsync("Enter");
+            await ada.NoticeAsync($"{name} is not saved");
+        }
+        await ada.NoticeAsync("one.txt is not saved");
+        await ada.ChooseAsync("Take this change back");
+        await Expect(ada.Notices).Not.ToContainTextAsync("one.txt");
+        await ada.NoticeAsync("two.txt is not saved");
+        await ada.StateAsync("Not all saved");
     }
 
     [Fact]

@@ -21,6 +21,8 @@ export type Failure =
   /** The hub is there and cannot answer now; try again after so many seconds. */
   | { kind: 'busy'; retryAfter: number; message: string }
   | { kind: 'signed-out' }
+  /** Somebody else signed in in this browser, and nobody said yet that it is saved in their name. */
+  | { kind: 'someone-else'; userName: string }
   /** The project moved on: somebody saved another revision. */
   | { kind: 'stale' }
   /** The project is not there any more, or not for this person. */

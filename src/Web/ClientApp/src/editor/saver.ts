@@ -54,6 +54,8 @@ export class Saver {
   readonly refusals: Signal<ReadonlyMap<string, Refusal>> = signal(new Map());
   /** For a copy: the revision in which its original was published anew. */
   readonly newer: Signal<number | null> = signal(null);
+  // The newest revision of the original that was offered and declined.
+  #declined = 0;
   readonly drafts: Drafts;
   readonly workspace: Workspace;
   readonly session: Session;
@@ -157,6 +159,12 @@ export class Saver {
     return content.ok && isSame(change.content, content.value);
   }
 
+  /** For a copy: leaves out the version that is offered, until there is another or somebody asks for it. */
+  decline(): void {
+    this.#declined = this.newer.peek() ?? this.#declined;
+    this.newer.value = null;
+  }
+
   /** For a copy: looks whether its original was published anew. */
   async lookForNewer(): Promise<void> {
     const project: Answer<{ revision: number }> = await this.api.project();
@@ -172,6 +180,7 @@ export class Saver {
         return { kind: state.kind };
       case 'busy':
         return { kind: 'busy', retryAfter: state.seconds, message: '' };
+      case 'someone-else':
       case 'gone':
         return state;
       default:
@@ -189,11 +198,11 @@ export class Saver {
   #changed(): void {
     if (!this.boot.canEdit || this.#busy) return;
     const stopped = this.state.peek().kind;
+    this.#forgetRefusals();
     const todo = this.#todo();
     if (todo.length === 0) {
       clearTimeout(this.#timer);
       this.#since = null;
-      if (this.workspace.changes.peek().size === 0) this.refusals.value = new Map();
       if (this.workspace.changes.peek().size === 0 || (stopped !== 'signed-out' && stopped !== 'someone-else' && stopped !== 'gone')) this.state.value = this.#atRest();
       return;
     }
@@ -203,6 +212,13 @@ export class Saver {
     this.state.value = { kind: 'waiting' };
     const wait = this.drafts.keeping.peek() === 'kept' ? afterTyping : afterTypingUnkept;
     this.#later(Math.max(0, Math.min(wait, this.#since + whileTyping - performance.now())));
+  }
+
+  // What was refused and is another text by now, or taken back, is not refused any more.
+  #forgetRefusals(): void {
+    const [changes, refusals] = [this.workspace.changes.peek(), this.refusals.peek()];
+    const left = [...refusals].filter(([path, { stamp }]) => changes.get(path)?.stamp === stamp);
+    if (left.length < refusals.size) this.refusals.value = new Map(left);
   }
 
   #atRest(): SaveState {
@@ -269,10 +285,7 @@ export class Saver {
         isSignedInAgain = true;
         const who = await this.session.check();
         if (who.kind === 'signed-out') return { kind: 'signed-out' };
-        if (who.kind === 'someone-else') {
-          this.state.value = who;
-          return { kind: 'undecided' };
-        }
+        if (who.kind === 'someone-else') return who;
         if (who.kind === 'unknown') return { kind: 'offline' };
         if (failure.kind === 'gone') return failure;
       } else return failure;
@@ -369,6 +382,7 @@ export class Saver {
       case 'signed-out':
         this.state.value = { kind: 'signed-out' };
         break;
+      case 'someone-else':
       case 'gone':
         this.state.value = failure;
         break;
@@ -389,6 +403,6 @@ export class Saver {
     const project: Answer<{ revision: number }> = await this.api.project();
     if (!project.ok || project.value.revision === this.workspace.revision.peek()) return;
     if (this.boot.canEdit || this.workspace.changes.peek().size === 0) await this.follow();
-    else this.newer.value = project.value.revision;
+    else if (project.value.revision !== this.#declined) this.newer.value = project.value.revision;
   }
 }

@@ -66,7 +66,7 @@ export function SaveNotices({ saver, copies, runs, left }: Props) {
       {newer !== null && (
         <Notice kind="warn" text={t('The original was published anew. You can take the new version over; what you changed stays.')}>
           <button class="button" type="button" onClick={() => void saver.follow()}>{t('Take the new version')}</button>
-          <button class="button quiet" type="button" onClick={() => (saver.newer.value = null)}>{t('Not now')}</button>
+          <button class="button quiet" type="button" onClick={() => { saver.decline(); }}>{t('Not now')}</button>
         </Notice>
       )}
       {saver.boot.canEdit && runs.isTrial.value && <Notice kind="warn" text={t('What ran last is what is here. Not all of it is saved at the project.')} />}
