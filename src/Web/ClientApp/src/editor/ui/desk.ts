@@ -205,8 +205,6 @@ export class Desk {
     for (const [path, content] of contents) {
       this.workspace.write(path, content);
       this.#forgetEmpty(path);
-      const shown = this.documents.shown.peek();
-      if (shown.kind === 'bytes' && shown.path === path) void this.documents.show(path);
     }
     const [only] = taken;
     if (taken.length === 1 && only) this.open(only.path);
