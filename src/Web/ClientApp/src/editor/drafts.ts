@@ -120,11 +120,6 @@ export class Drafts {
     return { drafts, left };
   }
 
-  /** Whether everything that is not saved is in the browser. */
-  get holdsAll(): boolean {
-    return this.#workspace.changes.peek().size === 0 || (this.keeping.peek() === 'kept' && this.#kept === this.#workspace.changes.peek());
-  }
-
   get remix(): DraftRow['remix'] | null {
     return this.#row.remix ?? null;
   }

@@ -31,7 +31,7 @@ export interface Conflict {
 
 /** What a merge with another revision found out about each change. */
 export interface Merge {
-  /** Changes that go on as they are, or are settled where the hub has the same. */
+  /** Changes that the hub has by now from somewhere else, up to these stamps: there is nothing left to save of them. */
   settled: ReadonlyMap<string, number>;
   /** Changes that now stand on what the hub has, since that was our own. */
   moved: ReadonlySet<string>;
