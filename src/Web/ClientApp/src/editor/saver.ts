@@ -138,13 +138,15 @@ export class Saver {
         const now = this.workspace.changes.peek().get(path);
         if (now?.stamp === change.stamp) this.workspace.revert(path);
         else if (!now && (this.workspace.base.peek().get(path)?.sha256 ?? null) === (entry?.sha256 ?? null)) continue;
-        else if (now || !(await this.#isAtHub(path, change))) stayed.push(path);
-        else if (entry === null) this.workspace.remove(path);
+        else if (now) stayed.push(path);
         else {
-          const had = await this.workspace.readEntry(entry, left.at);
-          if (!had.ok) missed.push(path);
-          else if (this.workspace.changes.peek().has(path)) stayed.push(path);
-          else this.workspace.write(path, had.value);
+          const isThere = await this.#isAtHub(path, change);
+          const had = entry && isThere.ok && isThere.value ? await this.workspace.readEntry(entry, left.at) : null;
+          if (!isThere.ok || had?.ok === false) missed.push(path);
+          // What was typed while it was asked for is newer.
+          else if (!isThere.value || this.workspace.changes.peek().has(path)) stayed.push(path);
+          else if (had) this.workspace.write(path, had.value);
+          else this.workspace.remove(path);
         }
       }
       return { stayed, missed };
@@ -152,11 +154,11 @@ export class Saver {
   }
 
   // Whether the hub's file is what a change made of it.
-  async #isAtHub(path: string, change: Change): Promise<boolean> {
+  async #isAtHub(path: string, change: Change): Promise<Answer<boolean>> {
     const entry = this.workspace.base.peek().get(path);
-    if (change.kind === 'deleted' || !entry) return change.kind === 'deleted' && !entry;
+    if (change.kind === 'deleted' || !entry) return { ok: true, value: change.kind === 'deleted' && !entry };
     const content = await this.workspace.readEntry(entry, this.workspace.revision.peek());
-    return content.ok && isSame(change.content, content.value);
+    return content.ok ? { ok: true, value: await isSame(change.content, content.value) } : content;
   }
 
   /** For a copy: leaves out the version that is offered, until there is another or somebody asks for it. */
