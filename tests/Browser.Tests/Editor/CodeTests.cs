@@ -78,6 +78,27 @@ public sealed class CodeTests(Workshop workshop)
         editor.ShouldHaveNoComplaint();
     }
 
+    [Fact]
+    public async Task Questions_of_a_script_are_answered_one_by_one_also_after_the_console_was_cleared()
+    {
+        await using var editor = await workshop.OpenAsync(
+            ("index.html", Page.Replace("type=\"mpy\"", "type=\"mpy\" worker", StringComparison.Ordinal)), ("main.py", "print('before')\nname = input('Name? ')\nprint('Hello', name, input('Age? '))\n"));
+        await editor.Page.GetByRole(AriaRole.Button, new() { Name = "Run" }).First.ClickAsync();
+        var console = editor.Page.Locator(".console-host");
+        var field = console.GetByLabel("The project asks: Name?");
+        await Expect(field).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await console.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await Expect(console).Not.ToContainTextAsync("before");
+        await field.FillAsync("Ada");
+        await field.PressAsync("Enter");
+        field = console.GetByLabel("The project asks: Age?");
+        await field.FillAsync("36");
+        await field.PressAsync("Enter");
+        await Expect(console).ToContainTextAsync("Hello Ada 36");
+        await Expect(console.Locator(".console-input")).ToBeHiddenAsync();
+        editor.ShouldHaveNoComplaint();
+    }
+
     [Theory]
     [InlineData("data.json", "{\"a\": 1,}")]
     [InlineData("pyscript.toml", "packages = [\n")]

@@ -115,4 +115,50 @@ public sealed class CopyTests(EditorStage stage) : IClassFixture<EditorStage>
         await visitor.Page.Locator(".editor-bar button.run").ClickAsync();
         await Expect(visitor.Page.FrameLocator("iframe").Locator("body")).ToContainTextAsync("mine", new() { Timeout = 30_000 });
     }
+
+    [Fact]
+    public async Task A_copy_of_what_was_published_anew_with_a_change_to_the_same_file_is_saved_after_a_choice()
+    {
+        var (ada, name) = await stage.MemberAsync();
+        await using var _ = ada;
+        var project = await stage.Author.PublishedAsync(("index.html", PageText), ("other.txt", "first version"));
+        await ada.EditAsync(project.Text("editUrl"));
+        await ada.WriteAsync("<p>hers");
+        await stage.SaveAsAuthorAsync(project, "<p>theirs", "index.html");
+        await stage.SaveAsAuthorAsync(project, "second version", "other.txt");
+        await stage.Author.PublishAsync(project.Text("id"));
+
+        await ada.ChooseAsync("Save as my project");
+        await ada.NoticeAsync("index.html was changed here and elsewhere");
+        await ada.ChooseAsync("Compare and choose");
+        await ada.ChooseAsync("Keep mine");
+        await ada.ChooseAsync("Save as my project");
+        await ada.Page.WaitForURLAsync($"**/@{name}/**/edit");
+        await ada.TextAsync("hers");
+        await ada.StateAsync("Saved");
+        await ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "other.txt" }).ClickAsync();
+        await ada.TextAsync("second version");
+        (await stage.StoredAsync(project, "index.html")).ShouldBe("<p>theirs");
+    }
+
+    [Fact]
+    public async Task A_new_version_that_was_declined_is_not_offered_again_by_itself()
+    {
+        var project = await stage.Author.PublishedAsync(("index.html", PageText));
+        await using var visitor = await stage.VisitorAsync();
+        await visitor.EditAsync(project.Text("editUrl"));
+        await visitor.WriteAsync("<p>mine");
+        await stage.SaveAsAuthorAsync(project, "<p>second version", "index.html");
+        await stage.Author.PublishAsync(project.Text("id"));
+        await visitor.Page.Locator(".editor-bar button.run").ClickAsync();
+        await visitor.NoticeAsync("The original was published anew");
+        await visitor.ChooseAsync("Not now");
+        // The editor looks every 20 seconds.
+        await visitor.Page.WaitForResponseAsync(response => response.Url.EndsWith($"/api/v1/projects/{project.Text("id")}", StringComparison.Ordinal), new() { Timeout = 60_000 });
+        await Task.Delay(1_000);
+        await Expect(visitor.Notices).Not.ToContainTextAsync("published anew");
+        // Running it asks for the new version.
+        await visitor.Page.Locator(".editor-bar button.run").ClickAsync();
+        await visitor.NoticeAsync("The original was published anew");
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using PyScriptHub.Web.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace PyScriptHub.Browser.Tests.Editor;
@@ -123,5 +124,28 @@ public sealed class FilesTests(Workshop workshop)
         var download = await editor.Page.RunAndWaitForDownloadAsync(() => editor.Page.GetByRole(AriaRole.Button, new() { Name = "Download" }).ClickAsync());
         (await File.ReadAllBytesAsync((await download.PathAsync())!, TestContext.Current.CancellationToken)).ShouldBe([0, 1, 2, 3]);
         editor.ShouldHaveNoComplaint();
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_replaced_here_or_in_another_window_is_shown_as_it_is_now()
+    {
+        const string Wide = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNg+A8AAQIBAEK+vGgAAAAASUVORK5CYII=";
+        var dot = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+        await using var editor = await workshop.OpenAsync(null, ("dot.png", dot), ("index.html", "<p>x</p>"u8.ToArray()));
+        await editor.OpenFileAsync("dot.png");
+        await Expect(editor.Page.Locator("img.picture")).ToHaveJSPropertyAsync("naturalWidth", 1);
+        var second = await editor.Page.Context.NewPageAsync();
+        await second.GotoAsync(editor.Project.Text("editUrl"));
+        await Expect(second.Locator("img.picture")).ToHaveJSPropertyAsync("naturalWidth", 1);
+        await second.EvaluateAsync(
+            """
+            base64 => {
+              const data = new DataTransfer();
+              data.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], 'dot.png'));
+              document.querySelector('.tree').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+            }
+            """, Wide);
+        await Expect(second.Locator("img.picture")).ToHaveJSPropertyAsync("naturalWidth", 2);
+        await Expect(editor.Page.Locator("img.picture")).ToHaveJSPropertyAsync("naturalWidth", 2, new() { Timeout = 30_000 });
     }
 }

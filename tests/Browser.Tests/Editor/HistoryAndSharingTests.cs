@@ -63,6 +63,15 @@ public sealed class HistoryAndSharingTests(Workshop workshop)
         await Expect(editor.Dialog).ToContainTextAsync("The project is private");
         await editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
         await Expect(editor.Dialog).ToContainTextAsync("Not published");
+
+        // What becomes unlisted gets an address that cannot be guessed: the editor goes there with it.
+        await editor.Dialog.GetByLabel("Who may see it").SelectOptionAsync("unlisted");
+        await page.WaitForURLAsync(url => !url.EndsWith("/better/edit", StringComparison.Ordinal));
+        var slug = new Uri(page.Url).AbsolutePath.Split('/')[^2];
+        await Expect(editor.Dialog.GetByLabel("Name in the address")).ToHaveValueAsync(slug);
+        await Expect(editor.Dialog.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true })).ToHaveCountAsync(0);
+        (await page.ReloadAsync())!.Status.ShouldBe(200);
+        await Expect(editor.Tree).ToBeVisibleAsync();
         editor.ShouldHaveNoComplaint();
     }
 

@@ -73,6 +73,8 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         await ada.NoticeAsync($"@{other} is signed in now");
         await Task.Delay(3_000);
         (await stage.StoredAsync(project)).ShouldBe("begin\n");
+        await ada.Page.Locator(".editor-bar button.run").ClickAsync();
+        await Expect(ada.Page.Locator(".toast").Last).ToContainTextAsync($"@{other} is signed in now. Choose first");
 
         await ada.ChooseAsync($"Save as @{other}");
         await ada.StateAsync("Saved");
@@ -95,6 +97,18 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task Run_pressed_twice_while_nothing_can_be_saved_says_why_and_stops()
+    {
+        var (ada, _) = await WriterAsync();
+        await using var __ = ada;
+        await ada.Context.SetOfflineAsync(true);
+        await ada.WriteAsync("on the train");
+        await ada.Page.EvaluateAsync("() => { const run = document.querySelector('.editor-bar button.run'); run.click(); run.click(); }");
+        await Expect(ada.Page.Locator(".toast").First).ToContainTextAsync("The hub cannot be reached");
+        await Expect(ada.Page.Locator(".editor-preview")).ToHaveAttributeAsync("data-state", "stopped");
+    }
+
+    [Fact]
     public async Task While_the_hub_cannot_save_it_says_so_and_saves_when_it_can()
     {
         var (ada, project) = await WriterAsync();
@@ -111,6 +125,27 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         }
         await ada.StateAsync("Saved");
         (await stage.StoredAsync(project)).ShouldBe("begin\nno database");
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_the_hubs_is_as_if_it_could_not_be_reached_and_is_not_asked_for_without_pause()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        var asked = 0;
+        // What the sign-in page of a hotel's network answers to everything.
+        await ada.Context.RouteAsync("**/files", async route =>
+        {
+            Interlocked.Increment(ref asked);
+            await route.FulfillAsync(new() { Status = 200, ContentType = "text/html", Body = "<!doctype html><title>Welcome to our network</title>" });
+        });
+        await ada.WriteAsync("behind a portal");
+        await ada.StateAsync("Offline");
+        await Task.Delay(4_000);
+        asked.ShouldBeLessThan(10);
+        await ada.Context.UnrouteAllAsync();
+        await ada.StateAsync("Saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\nbehind a portal");
     }
 
     [Theory]
@@ -209,6 +244,37 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
         (await stage.StoredAsync(project)).ShouldBe("begin\ntheirs");
         await ada.EditAsync(project.Text("editUrl"));
         (await ada.Notices.InnerTextAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_back_and_saved_by_now_can_still_be_thrown_away()
+    {
+        var (ada, project) = await LeftBehindAsync("a wrong turn");
+        await using var _ = ada;
+        await ada.StateAsync("Saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\na wrong turn");
+
+        await ada.ChooseAsync("Discard");
+        await ada.ChooseAsync("Throw it away");
+        await Eventually(async () => await stage.StoredAsync(project) == "begin\n");
+        await ada.StateAsync("Saved");
+        await Expect(ada.Page.Locator(".editor-code .cm-content")).Not.ToContainTextAsync("wrong turn");
+        (await ada.Notices.InnerTextAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_written_since_into_a_file_that_is_back_is_not_thrown_away_with_it()
+    {
+        var (ada, project) = await LeftBehindAsync("came back");
+        await using var _ = ada;
+        await ada.StateAsync("Saved");
+        await ada.WriteAsync(" and new words");
+        await ada.ChooseAsync("Discard");
+        await ada.ChooseAsync("Throw it away");
+        await ada.NoticeAsync("notes.txt was changed since, so it stays as it is.");
+        await ada.StateAsync("Saved");
+        await ada.TextAsync("came back and new words");
+        (await stage.StoredAsync(project)).ShouldBe("begin\ncame back and new words");
     }
 
     [Fact]
@@ -352,6 +418,73 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
     }
 
     [Fact]
+    public async Task A_file_whose_new_name_the_hub_refuses_stays_under_its_old_one()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        await stage.SaveAsAuthorAsync(project, "another file", "NEW.txt");
+        await ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "notes.txt" }).ClickAsync(new() { Button = MouseButton.Right });
+        await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename…" }).ClickAsync();
+        await ada.Page.Locator("dialog[open] #path").FillAsync("new.txt");
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await ada.NoticeAsync("new.txt is not saved");
+        await ada.StateAsync("Not all saved");
+        (await stage.StoredAsync(project)).ShouldBe("begin\n");
+
+        await ada.ChooseAsync("Take this change back");
+        await ada.StateAsync("Saved");
+        await Expect(ada.Page.GetByRole(AriaRole.Treeitem, new() { Name = "notes.txt" })).ToBeVisibleAsync();
+        (await stage.StoredAsync(project)).ShouldBe("begin\n");
+    }
+
+    [Fact]
+    public async Task Of_two_files_that_the_hub_refuses_the_one_that_is_taken_back_is_not_named_any_more()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        foreach (var name in (string[])["one.txt", "two.txt"])
+        {
+            await stage.SaveAsAuthorAsync(project, "another file", name.ToUpperInvariant());
+            await ada.Page.GetByRole(AriaRole.Button, new() { Name = "New file", Exact = true }).ClickAsync();
+            await ada.Page.Locator("dialog[open] #path").FillAsync(name);
+            await ada.Page.Keyboard.PressAsync("Enter");
+            await ada.NoticeAsync($"{name} is not saved");
+        }
+        await ada.NoticeAsync("one.txt is not saved");
+        await ada.ChooseAsync("Take this change back");
+        await Expect(ada.Notices).Not.ToContainTextAsync("one.txt");
+        await ada.NoticeAsync("two.txt is not saved");
+        await ada.StateAsync("Not all saved");
+    }
+
+    [Fact]
+    public async Task A_large_drop_arrives_in_parts_each_of_which_is_saved_for_itself_also_on_a_slow_line()
+    {
+        var (ada, project) = await WriterAsync();
+        await using var _ = ada;
+        var sent = 0;
+        ada.Page.Request += (_, request) =>
+        {
+            if (request.Method == "POST" && request.Url.EndsWith("/files", StringComparison.Ordinal)) Interlocked.Increment(ref sent);
+        };
+        var session = await ada.Context.NewCDPSessionAsync(ada.Page);
+        // 16 MB at this rate take longer than the 30 seconds in which the hub answers anything else.
+        await session.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = -1, ["uploadThroughput"] = 400_000 });
+        await ada.Page.EvaluateAsync(
+            """
+            () => {
+              const data = new DataTransfer();
+              for (const name of ['one.bin', 'two.bin', 'three.bin', 'four.bin']) data.items.add(new File([new Uint8Array(4_000_000)], name));
+              document.querySelector('.tree').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+            }
+            """);
+        await Expect(ada.State).ToContainTextAsync("Saving", new() { Timeout = 30_000 });
+        await Expect(ada.State).ToHaveTextAsync("Saved", new() { Timeout = 120_000 });
+        sent.ShouldBe(2);
+        (await stage.StoredAsync(project, "four.bin")).Length.ShouldBe(4_000_000);
+    }
+
+    [Fact]
     public async Task Whose_access_was_taken_away_keeps_the_text_and_is_offered_to_take_it_along()
     {
         var (ada, name) = await stage.MemberAsync();
@@ -377,6 +510,20 @@ public sealed class NothingIsLostTests(EditorStage stage) : IClassFixture<Editor
             await Task.Delay(200);
         }
         (await holds()).ShouldBeTrue();
+    }
+
+    /// <summary>Somebody whose tab was closed before what they wrote was saved, and who opened the editor again.</summary>
+    private async Task<(Person Person, JsonElement Project)> LeftBehindAsync(string text)
+    {
+        var (person, project) = await WriterAsync();
+        await person.Context.SetOfflineAsync(true);
+        await person.WriteAsync(text);
+        await Task.Delay(1_000);
+        await person.CloseTabAsync();
+        await person.Context.SetOfflineAsync(false);
+        await person.EditAsync(project.Text("editUrl"));
+        await person.NoticeAsync("had not saved is back");
+        return (person, project);
     }
 
     private async Task<(Person Person, JsonElement Project)> WriterAsync()

@@ -93,14 +93,20 @@ public sealed class ProjectPageTests(SharedHub shared) : IClassFixture<SharedHub
     }
 
     [Fact]
-    public async Task Codes_cannot_be_searched_for()
+    public async Task Codes_cannot_be_searched_for_by_one_address_nor_by_all_of_a_network_of_IPv6()
     {
-        await using var hub = await HubServer.StartAsync();
+        await using var hub = await HubServer.StartAsync(options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.1/32"), IPNetwork.Parse("::1/128")] });
+        Task<HttpResponseMessage> AskAsync(string code, int host)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"/s/{code}");
+            request.Headers.Add("X-Forwarded-For", $"2001:db8::{host:x}");
+            return hub.Client.SendAsync(request);
+        }
         var statuses = new List<HttpStatusCode>();
-        for (var i = 0; i < 130; i++) statuses.Add((await hub.Client.GetAsync($"/s/nothing{i}")).StatusCode);
+        for (var i = 0; i < 130; i++) statuses.Add((await AskAsync($"nothing{i}", i + 1)).StatusCode);
         statuses[0].ShouldBe(HttpStatusCode.NotFound);
         statuses.ShouldContain(HttpStatusCode.TooManyRequests);
-        using var busy = await hub.Client.GetAsync("/s/another");
+        using var busy = await AskAsync("another", 1_000);
         busy.Headers.RetryAfter.ShouldNotBeNull();
         busy.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
     }

@@ -57,11 +57,10 @@ static class FileUploads
         string? trial, ProjectId id, int? revision, HttpRequest request, ProjectLimits limits, TrialLimits rates, IMediator hub,
         Func<StartedTrial, IResult> answer, CancellationToken ct)
     {
-        var address = request.HttpContext.Connection.RemoteIpAddress;
-        if (await rates.TakeAsync(address, ct) is { } tooMany) return Problems.Of(tooMany);
+        if (await rates.TakeAsync(ct) is { } tooMany) return Problems.Of(tooMany);
         await using var uploads = new Uploads();
         if (await uploads.ReadAsync(request, limits with { ProjectBytes = limits.TrialBytes }, ct) is { } error) return Problems.Of(error);
-        if (await rates.TakeBytesAsync(address, uploads.Files.Sum(file => file.Entry.Length), ct) is { } tooMuch) return Problems.Of(tooMuch);
+        if (await rates.TakeBytesAsync(uploads.Files.Sum(file => file.Entry.Length), ct) is { } tooMuch) return Problems.Of(tooMuch);
         return (await hub.Send(new TryProject(trial, id, revision, uploads.Files, uploads.Deleted), ct)).ToHttp(answer);
     }
 

@@ -6,18 +6,17 @@ using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Features.Projects;
 
-/// <summary>Says where a dictated address leads. Misses are counted for each client, so that codes cannot be searched for.</summary>
-/// <param name="Client">Who asks: the address that the request came from.</param>
-sealed record FollowShortCode(string Code, string Client) : IRequest<Result<ProjectName>>;
+/// <summary>Says where a dictated address leads. Misses are counted for each network, so that codes cannot be searched for.</summary>
+sealed record FollowShortCode(string Code) : IRequest<Result<ProjectName>>;
 
-sealed class FollowShortCodeHandler(HubDb db, RateLimits rates, CurrentUser user) : IRequestHandler<FollowShortCode, Result<ProjectName>>
+sealed class FollowShortCodeHandler(HubDb db, RateLimits rates, CurrentUser user, RequestOrigin from) : IRequestHandler<FollowShortCode, Result<ProjectName>>
 {
     // A whole class behind one address mistypes a few; a search of 23^8 codes at this rate never ends.
     private const int MissesPerMinute = 60;
 
     public async Task<Result<ProjectName>> Handle(FollowShortCode command, CancellationToken ct)
     {
-        var (key, window) = ($"short-code:{command.Client}", TimeSpan.FromMinutes(1));
+        var (key, window) = ($"short-code:{from.Network}", TimeSpan.FromMinutes(1));
         if (await rates.LookAsync(key, MissesPerMinute, window, ct) is { } blocked) return new Error.TooManyRequests(blocked);
         var code = command.Code.ToLowerInvariant();
         var found = await db.Projects.Where(p => p.ShortCode == code).VisibleTo(user)

@@ -1,4 +1,3 @@
-using System.Net;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Outcomes;
@@ -52,26 +51,26 @@ sealed class TryProjectHandler(HubDb db, TrialWriter trials, ProjectLimits limit
     }
 }
 
-/// <summary>How much one address may try.</summary>
-sealed class TrialLimits(RateLimits rates, ProjectLimits limits)
+/// <summary>How much one network may try.</summary>
+sealed class TrialLimits(RateLimits rates, ProjectLimits limits, RequestOrigin from)
 {
     // Bytes are counted in these, so that an hour's count fits.
     private const int Unit = 1_000;
 
     /// <summary>Counts a trial that begins; the error says how long to wait.</summary>
-    public async Task<Error?> TakeAsync(IPAddress? address, CancellationToken ct)
+    public async Task<Error?> TakeAsync(CancellationToken ct)
     {
-        var wait = await rates.TakeAsync($"trial:{address}", limits.TrialsPerMinute, TimeSpan.FromMinutes(1), ct)
-            ?? await rates.LookAsync(BytesOf(address), Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct);
+        var wait = await rates.TakeAsync($"trial:{from.Network}", limits.TrialsPerMinute, TimeSpan.FromMinutes(1), ct)
+            ?? await rates.LookAsync(Bytes, Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct);
         return wait is { } time ? new Error.TooManyRequests(time) : null;
     }
 
     /// <summary>Counts what it brought.</summary>
-    public async Task<Error?> TakeBytesAsync(IPAddress? address, long bytes, CancellationToken ct) =>
-        await rates.TakeAsync(BytesOf(address), Units(bytes), Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct) is { } wait
+    public async Task<Error?> TakeBytesAsync(long bytes, CancellationToken ct) =>
+        await rates.TakeAsync(Bytes, Units(bytes), Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct) is { } wait
             ? new Error.TooManyRequests(wait) : null;
 
-    private static string BytesOf(IPAddress? address) => $"trial-bytes:{address}";
+    private string Bytes => $"trial-bytes:{from.Network}";
 
     private static int Units(long bytes) => (int)Math.Min((bytes + Unit - 1) / Unit, int.MaxValue);
 }

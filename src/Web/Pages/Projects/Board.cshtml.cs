@@ -15,7 +15,7 @@ sealed class BoardModel(IMediator hub, Origins origins) : HubPage
 
     public async Task<IActionResult> OnGetAsync(string code, CancellationToken ct)
     {
-        var found = await hub.Send(new FollowShortCode(code, HttpContext.Connection.RemoteIpAddress?.ToString() ?? ""), ct);
+        var found = await hub.Send(new FollowShortCode(code), ct);
         if (!found.IsOk) return Fail(found.Error);
         (Project, ShortUrl) = (found.Value, $"{origins.Hub}/s/{code.ToLowerInvariant()}");
         return Page();

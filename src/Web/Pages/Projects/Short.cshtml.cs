@@ -10,7 +10,7 @@ sealed class ShortModel(IMediator hub) : HubPage
 {
     public async Task<IActionResult> OnGetAsync(string code, CancellationToken ct)
     {
-        var found = await hub.Send(new FollowShortCode(code, HttpContext.Connection.RemoteIpAddress?.ToString() ?? ""), ct);
+        var found = await hub.Send(new FollowShortCode(code), ct);
         return found.IsOk ? Redirect(found.Value.Path) : Fail(found.Error);
     }
 }

@@ -180,6 +180,28 @@ public sealed class TrialTests
         answers.ShouldContain(HttpStatusCode.TooManyRequests);
     }
 
+    [Fact]
+    public async Task Whoever_has_a_network_of_IPv6_has_no_more_trials_than_somebody_with_one_address()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with
+        {
+            Limits = options.Limits with { TrialsPerMinute = 5 },
+            TrustedProxies = [IPNetwork.Parse("127.0.0.1/32"), IPNetwork.Parse("::1/128")],
+        });
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        var answers = new List<HttpStatusCode>();
+        for (var run = 0; run < 12; run++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/projects/{id}/trials");
+            request.Headers.Add("X-Forwarded-For", $"2001:db8::{run + 1:x}");
+            answers.Add((await hub.Client.SendAsync(request)).StatusCode);
+        }
+        // A minute can begin in between.
+        answers.Count(status => status is HttpStatusCode.Created).ShouldBeInRange(5, 10);
+        answers.ShouldContain(HttpStatusCode.TooManyRequests);
+    }
+
     private static Task<HttpResponseMessage> TryAsync(HttpClient client, string project, string query, params (string Path, string Text)[] files) =>
         client.PostAsync($"/api/v1/projects/{project}/trials{query}", Form(files));
 

@@ -16,11 +16,13 @@ export interface FileList {
 
 /** Why a call failed, by what can be done about it. */
 export type Failure =
-  /** The hub cannot be reached. */
-  | { kind: 'offline' }
+  /** The hub cannot be reached; `isSlow` where it did not answer in the time that the bytes were given. */
+  | { kind: 'offline'; isSlow?: true }
   /** The hub is there and cannot answer now; try again after so many seconds. */
   | { kind: 'busy'; retryAfter: number; message: string }
   | { kind: 'signed-out' }
+  /** Somebody else signed in in this browser, and nobody said yet that it is saved in their name. */
+  | { kind: 'someone-else'; userName: string }
   /** The project moved on: somebody saved another revision. */
   | { kind: 'stale' }
   /** The project is not there any more, or not for this person. */
@@ -91,6 +93,11 @@ export interface Trial {
 
 const retrySeconds = 5;
 const answerWithin = 30_000;
+// Bytes a millisecond: a classroom's share of a slow line.
+const slowestLine = 50;
+
+/** Milliseconds that a call may take which sends or fetches so many bytes. */
+export const patienceFor = (bytes: number): number => answerWithin + bytes / slowestLine;
 
 /** The hub's HTTP API for one project, in the name of whoever is signed in. */
 export class HubApi {
@@ -111,15 +118,13 @@ export class HubApi {
     return this.#json('GET', `/files${revision === undefined ? '' : `?revision=${revision}`}`);
   }
 
-  async read(path: string, revision?: number): Promise<Answer<Blob>> {
-    const query = revision === undefined ? '' : `?revision=${revision}`;
-    const answer = await this.#send('GET', `/files/${path.split('/').map(encodeURIComponent).join('/')}${query}`);
-    return answer.ok ? { ok: true, value: await answer.value.blob() } : answer;
+  read({ path, length }: FileEntry, revision: number): Promise<Answer<Blob>> {
+    return this.#send('GET', `/files/${path.split('/').map(encodeURIComponent).join('/')}?revision=${revision}`, (response) => response.blob(), { bytes: length });
   }
 
   /** Saves changes that were made to `revision`; answers the revision that holds them. */
   save(changes: Changes, revision: number): Promise<Answer<{ revision: number }>> {
-    return this.#json('POST', '/files', formOf(changes), { 'If-Match': `"${revision}"` });
+    return this.#json('POST', '/files', { ...formOf(changes), headers: { 'If-Match': `"${revision}"` } });
   }
 
   /** The caller's own address of the draft. */
@@ -128,7 +133,7 @@ export class HubApi {
   }
 
   publish(revision: number): Promise<Answer<Project>> {
-    return this.#json('POST', '/publish', ...jsonOf({ revision }));
+    return this.#json('POST', '/publish', jsonOf({ revision }));
   }
 
   /** Who is signed in in this browser. */
@@ -158,25 +163,24 @@ export class HubApi {
   }
 
   nameRevision(revision: number, name: string | null): Promise<Answer<Revision>> {
-    return this.#json('PATCH', `/revisions/${revision}`, ...jsonOf({ name }));
+    return this.#json('PATCH', `/revisions/${revision}`, jsonOf({ name }));
   }
 
   /** Makes an old state the newest, if `head` still is it. */
   restore(revision: number, head: number): Promise<Answer<{ revision: number }>> {
-    return this.#json('POST', `/revisions/${revision}/restore`, undefined, { 'If-Match': `"${head}"` });
+    return this.#json('POST', `/revisions/${revision}/restore`, { headers: { 'If-Match': `"${head}"` } });
   }
 
   change(change: ProjectChange): Promise<Answer<Project>> {
-    return this.#json('PATCH', '', ...jsonOf(change));
+    return this.#json('PATCH', '', jsonOf(change));
   }
 
   unpublish(): Promise<Answer<Project>> {
     return this.#json('DELETE', '/publish');
   }
 
-  async delete(): Promise<Answer<null>> {
-    const answer = await this.#send('DELETE', '');
-    return answer.ok ? { ok: true, value: null } : answer;
+  delete(): Promise<Answer<null>> {
+    return this.#send('DELETE', '', nothing);
   }
 
   members(): Promise<Answer<Page<Member>>> {
@@ -184,45 +188,57 @@ export class HubApi {
   }
 
   putMember(userName: string, role: Member['role']): Promise<Answer<Member>> {
-    return this.#json('PUT', `/members/${encodeURIComponent(userName)}`, ...jsonOf({ role }));
+    return this.#json('PUT', `/members/${encodeURIComponent(userName)}`, jsonOf({ role }));
   }
 
-  async removeMember(userName: string): Promise<Answer<null>> {
-    const answer = await this.#send('DELETE', `/members/${encodeURIComponent(userName)}`);
-    return answer.ok ? { ok: true, value: null } : answer;
+  removeMember(userName: string): Promise<Answer<null>> {
+    return this.#send('DELETE', `/members/${encodeURIComponent(userName)}`, nothing);
   }
 
   transfer(userName: string): Promise<Answer<Project>> {
-    return this.#json('POST', '/transfer', ...jsonOf({ userName }));
+    return this.#json('POST', '/transfer', jsonOf({ userName }));
   }
 
-  async #json<T>(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Answer<T>> {
-    const answer = await this.#send(method, path, body, headers);
-    return answer.ok ? { ok: true, value: (await answer.value.json()) as T } : answer;
+  #json<T>(method: string, path: string, sent?: Sent): Promise<Answer<T>> {
+    return this.#send(method, path, (response) => response.json() as Promise<T>, sent);
   }
 
-  async #send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<Answer<Response>> {
-    let response: Response;
+  // A body can fail as well as its head: a line that drops, the time that is over, a proxy's page in place of the hub's answer.
+  async #send<T>(method: string, path: string, read: (response: Response) => Promise<T>, { body, headers, bytes = 0 }: Sent = {}): Promise<Answer<T>> {
     try {
-      response = await fetch(path.startsWith('/api/') ? path : this.#root + path, {
+      const response = await fetch(path.startsWith('/api/') ? path : this.#root + path, {
         method,
         headers: { ...headers, ...(this.token !== null && { RequestVerificationToken: this.token }) },
-        signal: AbortSignal.timeout(answerWithin),
+        signal: AbortSignal.timeout(patienceFor(bytes)),
         ...(body !== undefined && { body }),
       });
-    } catch {
-      return { ok: false, failure: { kind: 'offline' } };
+      return response.ok ? { ok: true, value: await read(response) } : { ok: false, failure: await failureOf(response) };
+    } catch (error) {
+      const isSlow = error instanceof DOMException && error.name === 'TimeoutError';
+      return { ok: false, failure: { kind: 'offline', ...(isSlow && { isSlow }) } };
     }
-    return response.ok ? { ok: true, value: response } : { ok: false, failure: await failureOf(response) };
   }
 }
 
+/** What a call sends beside its address, and how many bytes go over the line because of it. */
+interface Sent {
+  body?: BodyInit;
+  headers?: Record<string, string>;
+  bytes?: number;
+}
+
+const nothing = (): Promise<null> => Promise.resolve(null);
+
 // Deleted paths go along in the body: an address has no room for those of a large folder.
-function formOf(changes: Changes): FormData {
-  const form = new FormData();
-  for (const [path, bytes] of changes.written) form.append(path, bytes, 'file');
-  for (const path of changes.deleted) form.append('.hub/delete', path);
-  return form;
+function formOf(changes: Changes): Sent {
+  const body = new FormData();
+  let bytes = 0;
+  for (const [path, blob] of changes.written) {
+    body.append(path, blob, 'file');
+    bytes += blob.size;
+  }
+  for (const path of changes.deleted) body.append('.hub/delete', path);
+  return { body, bytes };
 }
 
 async function failureOf(response: Response): Promise<Failure> {
@@ -267,4 +283,4 @@ export async function releases(): Promise<Release[]> {
   }
 }
 
-const jsonOf = (value: unknown): [string, Record<string, string>] => [JSON.stringify(value), { 'Content-Type': 'application/json' }];
+const jsonOf = (value: unknown): Sent => ({ body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } });

@@ -1,8 +1,6 @@
 import { signal, type Signal } from '@preact/signals';
-import { HubApi, type Failure } from './api.ts';
-import { bytesOf, saveAs } from './content.ts';
-import { mergeOf } from './merge.ts';
-import { changesOf } from './runs.ts';
+import { HubApi, type Answer, type Changes, type Failure, type FileList } from './api.ts';
+import { bytesOf, hashOf, saveAs } from './content.ts';
 import type { Saver } from './saver.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -39,26 +37,24 @@ export class Copies {
     if (who.kind === 'someone-else' && (await session.check()).kind !== 'same') return { kind: 'offline' };
 
     let { remix } = drafts;
+    // What was published since is merged with what is here first: it is in the remix. An original that is gone keeps nobody from
+    // the remix that was made of it.
+    const missed = await this.#saver.follow();
+    if (missed && (missed.kind !== 'gone' || !remix)) return missed;
+    if (workspace.conflicts.peek().size > 0) return { kind: 'undecided' };
     if (!remix) {
       const made = await api.remix();
       if (!made.ok) return made.failure;
       remix = { id: made.value.id, editUrl: made.value.editUrl };
       await drafts.savingAs(remix);
     }
-    // The remix holds what is published now; that can be newer than what the copy was made of.
     const own = new HubApi(remix.id, api.token);
     const files = await own.files();
     if (!files.ok) return files.failure;
-    const merge = await mergeOf(workspace, files.value);
-    if (!merge.ok) return merge.failure;
-    if (merge.value.conflicts.size > 0) {
-      const missed = await this.#saver.follow();
-      if (missed) return missed;
-      if (workspace.conflicts.peek().size > 0) return { kind: 'undecided' };
-    }
-    const changes = changesOf(this.#saver, new Map());
-    if (changes.written.size > 0 || changes.deleted.length > 0) {
-      const saved = await own.save(changes, files.value.revision);
+    const changes = await differenceOf(workspace, files.value);
+    if (!changes.ok) return changes.failure;
+    if (changes.value.written.size > 0 || changes.value.deleted.length > 0) {
+      const saved = await own.save(changes.value, files.value.revision);
       if (!saved.ok) return saved.failure;
     }
     await drafts.clear();
@@ -73,6 +69,21 @@ export class Copies {
     saveAs(blob, `${boot.project.slug}.zip`);
     return missing;
   }
+}
+
+/** What makes another project's files those that are here. A remix that was made a while ago can differ in what was not changed. */
+async function differenceOf(workspace: Workspace, other: FileList): Promise<Answer<Changes>> {
+  const theirs = new Map(other.files.map((file) => [file.path, file.sha256]));
+  const [base, changes] = [workspace.base.peek(), workspace.changes.peek()];
+  const written = new Map<string, Blob>();
+  for (const path of workspace.paths.peek()) {
+    if (!changes.has(path) && theirs.get(path) === base.get(path)?.sha256) continue;
+    const content = await workspace.read(path);
+    if (!content.ok) return content;
+    const bytes = bytesOf(content.value);
+    if ((await hashOf(bytes)) !== theirs.get(path)) written.set(path, bytes);
+  }
+  return { ok: true, value: { written, deleted: [...theirs.keys()].filter((path) => !workspace.has(path)) } };
 }
 
 async function zipOf(workspace: Workspace): Promise<{ blob: Blob; missing: readonly string[] }> {

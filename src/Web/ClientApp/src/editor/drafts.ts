@@ -1,9 +1,10 @@
 import { effect, signal, type Signal } from '@preact/signals';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { FileEntry } from './api.ts';
 import type { Boot } from './boot.ts';
-import { textContent, type Content } from './content.ts';
+import { textContent } from './content.ts';
 import { besideOf } from './names.ts';
-import type { Change, Workspace } from './workspace.ts';
+import type { Change, Deed, Workspace } from './workspace.ts';
 
 /** One window's unsaved work on a project. A window that is gone leaves it for the next one. */
 interface DraftRow {
@@ -26,6 +27,7 @@ interface FileRow {
   draft: string;
   path: string;
   kind: 'written' | 'deleted';
+  movedTo?: string;
   text?: string;
   lineEnd?: '\n' | '\r\n';
   bytes?: Blob;
@@ -42,9 +44,18 @@ interface Schema extends DBSchema {
 /** Whether this browser keeps what is written. */
 export type Keeping = 'kept' | 'denied' | 'full';
 
+/** A file that was put back: the change as it was then, and the hub's file that it covered. */
+export interface PutBack {
+  change: Change;
+  /** Null where the hub had none. */
+  entry: FileEntry | null;
+}
+
 /** What windows that are gone left behind. */
 export interface LeftBehind {
-  paths: readonly string[];
+  files: ReadonlyMap<string, PutBack>;
+  /** The revision of the hub's entries. */
+  at: number;
   /** The newest revision that any of it was based on. */
   revision: number;
   isCopy: boolean;
@@ -107,11 +118,6 @@ export class Drafts {
     }
     drafts.#begin();
     return { drafts, left };
-  }
-
-  /** Whether everything that is not saved is in the browser. */
-  get holdsAll(): boolean {
-    return this.#workspace.changes.peek().size === 0 || (this.keeping.peek() === 'kept' && this.#kept === this.#workspace.changes.peek());
   }
 
   get remix(): DraftRow['remix'] | null {
@@ -228,9 +234,11 @@ export class Drafts {
     }
     await tx.done;
     if (taken.size === 0) return null;
-    for (const file of taken.values()) this.#workspace.restore(file.path, changeOf(file), { base: file.base, sent: file.sent });
+    for (const file of taken.values()) this.#workspace.restore(file.path, deedOf(file), { base: file.base, sent: file.sent });
     this.#kept = this.#workspace.changes.peek();
-    return { paths: [...taken.keys()].sort(), revision: Math.max(...gone.map((row) => row.revision)), isCopy: gone.some((row) => row.kind === 'copy') };
+    const base = this.#workspace.base.peek();
+    const putBack = [...this.#kept].sort(([one], [other]) => (one < other ? -1 : 1)).map(([path, change]): [string, PutBack] => [path, { change, entry: base.get(path) ?? null }]);
+    return { files: new Map(putBack), at: this.#workspace.revision.peek(), revision: Math.max(...gone.map((row) => row.revision)), isCopy: gone.some((row) => row.kind === 'copy') };
   }
 }
 
@@ -262,15 +270,15 @@ async function beAlive(id: string): Promise<(id: string) => boolean> {
 
 function rowOf(draft: string, path: string, change: Change): FileRow {
   const ground = { base: change.base, sent: change.sent };
-  if (change.kind === 'deleted') return { draft, path, kind: 'deleted', ...ground };
+  if (change.kind === 'deleted') return { draft, path, kind: 'deleted', ...(change.movedTo !== undefined && { movedTo: change.movedTo }), ...ground };
   const { content } = change;
   return content.kind === 'text'
     ? { draft, path, kind: 'written', text: content.text.toString(), lineEnd: content.lineEnd, ...ground }
     : { draft, path, kind: 'written', bytes: content.bytes, reason: content.reason, ...ground };
 }
 
-function changeOf(row: FileRow): { kind: 'written'; content: Content } | { kind: 'deleted' } {
-  if (row.kind === 'deleted') return { kind: 'deleted' };
+function deedOf(row: FileRow): Deed {
+  if (row.kind === 'deleted') return { kind: 'deleted', ...(row.movedTo !== undefined && { movedTo: row.movedTo }) };
   if (row.bytes) return { kind: 'written', content: { kind: 'bytes', bytes: row.bytes, reason: row.reason ?? 'binary' } };
   const content = textContent(row.text ?? '');
   return { kind: 'written', content: content.kind === 'text' ? { ...content, lineEnd: row.lineEnd ?? content.lineEnd } : content };

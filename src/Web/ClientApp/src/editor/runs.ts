@@ -46,13 +46,13 @@ export class Runs {
 }
 
 /** Everything that differs from the revision, without what the hub does not take. */
-export function changesOf({ workspace }: Saver, without: ReadonlyMap<string, unknown>): Changes {
+function changesOf({ workspace }: Saver, without: ReadonlyMap<string, unknown>): Changes {
   const written = new Map<string, Blob>();
   const deleted: string[] = [];
   for (const [path, change] of workspace.changes.peek()) {
     if (without.has(path)) continue;
     if (change.kind === 'written') written.set(path, bytesOf(change.content));
-    else if (workspace.base.peek().has(path)) deleted.push(path);
+    else if (workspace.base.peek().has(path) && (change.movedTo === undefined || !without.has(change.movedTo))) deleted.push(path);
   }
   return { written, deleted };
 }

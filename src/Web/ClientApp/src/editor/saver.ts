@@ -1,9 +1,10 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Answer, Failure, FileList, HubApi } from './api.ts';
 import type { Boot } from './boot.ts';
-import { bytesOf, hashOf } from './content.ts';
-import type { Drafts } from './drafts.ts';
+import { bytesOf, hashOf, isSame } from './content.ts';
+import type { Drafts, LeftBehind } from './drafts.ts';
 import { mergeOf } from './merge.ts';
+import { batchesOf, isHeldBack, parcelsOf, sizeOf, type Parcel } from './parcels.ts';
 import type { Session } from './session.ts';
 import type { Change, Workspace } from './workspace.ts';
 
@@ -53,6 +54,8 @@ export class Saver {
   readonly refusals: Signal<ReadonlyMap<string, Refusal>> = signal(new Map());
   /** For a copy: the revision in which its original was published anew. */
   readonly newer: Signal<number | null> = signal(null);
+  // The newest revision of the original that was offered and declined.
+  #declined = 0;
   readonly drafts: Drafts;
   readonly workspace: Workspace;
   readonly session: Session;
@@ -122,6 +125,48 @@ export class Saver {
     return this.#alone(() => this.#catchUp());
   }
 
+  /**
+   * Throws away what was put back, saved by now or not: the files are as the hub had them before. A file that was changed since
+   * holds more than what was put back, so it stays; answers those, and those whose former content could not be fetched.
+   */
+  discard(left: LeftBehind): Promise<{ stayed: readonly string[]; missed: readonly string[] }> {
+    // What is on its way to the hub is there once it is answered.
+    return this.#alone(async () => {
+      const stayed: string[] = [];
+      const missed: string[] = [];
+      for (const [path, { change, entry }] of left.files) {
+        const now = this.workspace.changes.peek().get(path);
+        if (now?.stamp === change.stamp) this.workspace.revert(path);
+        else if (!now && (this.workspace.base.peek().get(path)?.sha256 ?? null) === (entry?.sha256 ?? null)) continue;
+        else if (now) stayed.push(path);
+        else {
+          const isThere = await this.#isAtHub(path, change);
+          const had = entry && isThere.ok && isThere.value ? await this.workspace.readEntry(entry, left.at) : null;
+          if (!isThere.ok || had?.ok === false) missed.push(path);
+          // What was typed while it was asked for is newer.
+          else if (!isThere.value || this.workspace.changes.peek().has(path)) stayed.push(path);
+          else if (had) this.workspace.write(path, had.value);
+          else this.workspace.remove(path);
+        }
+      }
+      return { stayed, missed };
+    });
+  }
+
+  // Whether the hub's file is what a change made of it.
+  async #isAtHub(path: string, change: Change): Promise<Answer<boolean>> {
+    const entry = this.workspace.base.peek().get(path);
+    if (change.kind === 'deleted' || !entry) return { ok: true, value: change.kind === 'deleted' && !entry };
+    const content = await this.workspace.readEntry(entry, this.workspace.revision.peek());
+    return content.ok ? { ok: true, value: await isSame(change.content, content.value) } : content;
+  }
+
+  /** For a copy: leaves out the version that is offered, until there is another or somebody asks for it. */
+  decline(): void {
+    this.#declined = this.newer.peek() ?? this.#declined;
+    this.newer.value = null;
+  }
+
   /** For a copy: looks whether its original was published anew. */
   async lookForNewer(): Promise<void> {
     const project: Answer<{ revision: number }> = await this.api.project();
@@ -137,6 +182,7 @@ export class Saver {
         return { kind: state.kind };
       case 'busy':
         return { kind: 'busy', retryAfter: state.seconds, message: '' };
+      case 'someone-else':
       case 'gone':
         return state;
       default:
@@ -146,18 +192,19 @@ export class Saver {
 
   // What there is to send: what nobody has to look at first.
   #todo(): Todo {
-    const [conflicts, refusals] = [this.workspace.conflicts.peek(), this.refusals.peek()];
-    return [...this.workspace.changes.peek()].filter(([path, change]) => !conflicts.has(path) && refusals.get(path)?.stamp !== change.stamp);
+    const [conflicts, refusals, changes] = [this.workspace.conflicts.peek(), this.refusals.peek(), this.workspace.changes.peek()];
+    const waits = (path: string, change: Change) => conflicts.has(path) || refusals.get(path)?.stamp === change.stamp;
+    return [...changes].filter(([path, change]) => !waits(path, change) && !isHeldBack(change, changes, waits));
   }
 
   #changed(): void {
     if (!this.boot.canEdit || this.#busy) return;
     const stopped = this.state.peek().kind;
+    this.#forgetRefusals();
     const todo = this.#todo();
     if (todo.length === 0) {
       clearTimeout(this.#timer);
       this.#since = null;
-      if (this.workspace.changes.peek().size === 0) this.refusals.value = new Map();
       if (this.workspace.changes.peek().size === 0 || (stopped !== 'signed-out' && stopped !== 'someone-else' && stopped !== 'gone')) this.state.value = this.#atRest();
       return;
     }
@@ -167,6 +214,13 @@ export class Saver {
     this.state.value = { kind: 'waiting' };
     const wait = this.drafts.keeping.peek() === 'kept' ? afterTyping : afterTypingUnkept;
     this.#later(Math.max(0, Math.min(wait, this.#since + whileTyping - performance.now())));
+  }
+
+  // What was refused and is another text by now, or taken back, is not refused any more.
+  #forgetRefusals(): void {
+    const [changes, refusals] = [this.workspace.changes.peek(), this.refusals.peek()];
+    const left = [...refusals].filter(([path, { stamp }]) => changes.get(path)?.stamp === stamp);
+    if (left.length < refusals.size) this.refusals.value = new Map(left);
   }
 
   #atRest(): SaveState {
@@ -186,7 +240,11 @@ export class Saver {
       clearTimeout(this.#timer);
       if (this.#todo().length > 0) {
         this.state.value = { kind: 'saving' };
-        const failure = await this.#sendAll();
+        const failure = await this.#sendAll().catch((error: unknown): Failure => {
+          // What nobody expected waits as long as what is known: trying again at once would never end.
+          reportError(error);
+          return { kind: 'offline' };
+        });
         if (failure) {
           await this.#stop(failure);
           return false;
@@ -219,7 +277,7 @@ export class Saver {
       const missed = this.#isOnOtherGround() ? await this.#catchUp() : null;
       const todo = this.#todo();
       if (!missed && todo.length === 0) return null;
-      const failure = missed ?? (await this.#send(todo));
+      const failure = missed ?? (await this.#sendBatches(todo));
       if (!failure) return null;
       if (failure.kind === 'stale') {
         const behind = await this.#catchUp();
@@ -229,21 +287,32 @@ export class Saver {
         isSignedInAgain = true;
         const who = await this.session.check();
         if (who.kind === 'signed-out') return { kind: 'signed-out' };
-        if (who.kind === 'someone-else') {
-          this.state.value = who;
-          return { kind: 'undecided' };
-        }
+        if (who.kind === 'someone-else') return who;
         if (who.kind === 'unknown') return { kind: 'offline' };
         if (failure.kind === 'gone') return failure;
       } else return failure;
     }
   }
 
+  // Each batch that arrives is a revision, and saved whatever becomes of the next.
+  async #sendBatches(todo: Todo): Promise<Failure | null> {
+    for (const batch of batchesOf(parcelsOf(todo), new Map(todo))) {
+      const failure = await this.#send(batch);
+      if (failure) return failure;
+    }
+    return null;
+  }
+
   // Saves as one revision; what the hub refuses is halved until it is known which files those are, and the rest is saved.
-  async #send(todo: Todo): Promise<Failure | null> {
-    const tooLarge = todo.filter(([, change]) => change.kind === 'written' && sizeOf(change) > this.boot.fileBytes);
-    if (tooLarge.length > 0 && todo.length > tooLarge.length) {
-      const rest = await this.#send(todo.filter((item) => !tooLarge.includes(item)));
+  async #send(parcels: readonly Parcel[]): Promise<Failure | null> {
+    // Since it was cut, a part before this one was saved and others' work perhaps merged in: what is sent is what there is now.
+    const asked = new Set(parcels.flat());
+    const todo = this.#todo().filter(([path]) => asked.has(path));
+    if (todo.length === 0) return null;
+    const changes = new Map(todo);
+    const tooLarge = parcels.filter((parcel) => parcel.some((path) => sizeOf(changes.get(path)) > this.boot.fileBytes));
+    if (tooLarge.length > 0 && parcels.length > tooLarge.length) {
+      const rest = await this.#send(parcels.filter((parcel) => !tooLarge.includes(parcel)));
       return rest ?? this.#send(tooLarge);
     }
     const written = new Map<string, Blob>();
@@ -260,14 +329,12 @@ export class Saver {
     await this.drafts.flush();
     const saved = await this.api.save({ written, deleted }, this.workspace.revision.peek());
     if (!saved.ok) {
+      if (saved.failure.kind === 'offline' && saved.failure.isSlow && parcels.length > 1) return this.#sendHalves(parcels);
       if (saved.failure.kind !== 'refused') return saved.failure;
       // It may be looked at still and not be changed any more: that is no fault of a file.
       if (saved.failure.code === 'forbidden') return { kind: 'gone', message: saved.failure.message };
-      if (todo.length > 1) {
-        const half = todo.length >> 1;
-        return (await this.#send(todo.slice(0, half))) ?? this.#send(todo.slice(half));
-      }
-      const [path, change] = todo[0] ?? [];
+      if (parcels.length > 1) return this.#sendHalves(parcels);
+      const [path, change] = todo.find(([, { kind }]) => kind === 'written') ?? todo[0] ?? [];
       if (path !== undefined && change) this.refusals.value = new Map(this.refusals.peek()).set(path, { path, stamp: change.stamp, ...saved.failure });
       return null;
     }
@@ -277,6 +344,11 @@ export class Saver {
     this.#windows.postMessage({ revision: saved.value.revision });
     // The hub had these very files already, and others that somebody else saved.
     return this.#isOnOtherGround() ? this.#merge(files.value) : null;
+  }
+
+  async #sendHalves(parcels: readonly Parcel[]): Promise<Failure | null> {
+    const half = parcels.length >> 1;
+    return (await this.#send(parcels.slice(0, half))) ?? this.#send(parcels.slice(half));
   }
 
   async #catchUp(): Promise<Failure | null> {
@@ -312,6 +384,7 @@ export class Saver {
       case 'signed-out':
         this.state.value = { kind: 'signed-out' };
         break;
+      case 'someone-else':
       case 'gone':
         this.state.value = failure;
         break;
@@ -332,8 +405,6 @@ export class Saver {
     const project: Answer<{ revision: number }> = await this.api.project();
     if (!project.ok || project.value.revision === this.workspace.revision.peek()) return;
     if (this.boot.canEdit || this.workspace.changes.peek().size === 0) await this.follow();
-    else this.newer.value = project.value.revision;
+    else if (project.value.revision !== this.#declined) this.newer.value = project.value.revision;
   }
 }
-
-const sizeOf = (change: Change & { kind: 'written' }): number => bytesOf(change.content).size;

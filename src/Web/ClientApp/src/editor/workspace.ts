@@ -11,8 +11,14 @@ export interface Ground {
   sent: readonly string[];
 }
 
+/** What was done to a file, as it is kept: bytes written, or the file taken away. */
+export type Deed =
+  | { kind: 'written'; content: Content }
+  /** `movedTo`: the path under which what it held is written now; without that this must not be saved. */
+  | { kind: 'deleted'; movedTo?: string };
+
 /** What was done to a file since the revision that the workspace is based on. `stamp` grows with every change. */
-export type Change = Ground & ({ kind: 'written'; content: Content; stamp: number } | { kind: 'deleted'; stamp: number });
+export type Change = Ground & { stamp: number } & Deed;
 
 /** A file that both sides changed, each in its own way. The side here is in the workspace's changes. */
 export interface Conflict {
@@ -25,7 +31,7 @@ export interface Conflict {
 
 /** What a merge with another revision found out about each change. */
 export interface Merge {
-  /** Changes that go on as they are, or are settled where the hub has the same. */
+  /** Changes that the hub has by now from somewhere else, up to these stamps: there is nothing left to save of them. */
   settled: ReadonlyMap<string, number>;
   /** Changes that now stand on what the hub has, since that was our own. */
   moved: ReadonlySet<string>;
@@ -93,17 +99,20 @@ export class Workspace {
   readEntry(entry: FileEntry, revision: number): Promise<Answer<Content>> {
     const known = this.#read.get(entry.sha256);
     if (known) return known;
-    const reading = this.#api.read(entry.path, revision).then(async (answer): Promise<Answer<Content>> => {
-      if (answer.ok) {
-        const content = await contentOf(answer.value);
-        this.#texts.set(entry.sha256, content);
-        return { ok: true, value: content };
-      }
-      this.#read.delete(entry.sha256);
-      return answer;
-    });
+    const reading = this.#fetch(entry, revision);
     this.#read.set(entry.sha256, reading);
+    // What failed is asked for again the next time.
+    const forget = () => this.#read.delete(entry.sha256);
+    reading.then((answer) => answer.ok || forget(), forget);
     return reading;
+  }
+
+  async #fetch(entry: FileEntry, revision: number): Promise<Answer<Content>> {
+    const answer = await this.#api.read(entry, revision);
+    if (!answer.ok) return answer;
+    const content = await contentOf(answer.value);
+    this.#texts.set(entry.sha256, content);
+    return { ok: true, value: content };
   }
 
   write(path: string, content: Content): void {
@@ -123,18 +132,24 @@ export class Workspace {
     if (!content.ok) return content;
     this.write(to, content.value);
     this.remove(from);
+    this.#change((changes) => {
+      const change = changes.get(from);
+      if (change?.kind === 'deleted') changes.set(from, { ...change, movedTo: to });
+      followMove(changes, from, to);
+    });
     return { ok: true, value: null };
   }
 
   /** Takes up a change that was kept elsewhere, with the ground that it was made on. */
-  restore(path: string, change: { kind: 'written'; content: Content } | { kind: 'deleted' }, ground: Ground): void {
-    this.#change((changes) => changes.set(path, { ...change, ...ground, stamp: ++this.#stamp }));
+  restore(path: string, deed: Deed, ground: Ground): void {
+    this.#change((changes) => changes.set(path, { ...deed, ...ground, stamp: ++this.#stamp }));
   }
 
-  /** Takes a change back: the file is as the hub has it. */
+  /** Takes a change back: the file is as the hub has it, and what was moved there is where it was. */
   revert(path: string): void {
-    this.#change((changes) => changes.delete(path));
-    this.#settle(path);
+    const reverted = [path, ...[...this.changes.value].filter(([, change]) => change.kind === 'deleted' && change.movedTo === path).map(([from]) => from)];
+    this.#change((changes) => { for (const each of reverted) changes.delete(each); });
+    for (const each of reverted) this.#settle(each);
   }
 
   /** Notes that the bytes with this hash were sent for a change, whatever becomes of them; an empty hash where it is not known. */
@@ -207,6 +222,7 @@ export class Workspace {
     if (change?.kind !== 'written') return null;
     const beside = this.besideOf(path);
     this.write(beside, change.content);
+    this.#change((changes) => { followMove(changes, path, beside); });
     this.takeTheirs(path);
     return beside;
   }
@@ -241,3 +257,8 @@ export class Workspace {
 }
 
 const byPath = (files: readonly FileEntry[]): ReadonlyMap<string, FileEntry> => new Map(files.map((file) => [file.path, file]));
+
+// What was moved to one path went on to another.
+function followMove(changes: Map<string, Change>, from: string, to: string): void {
+  for (const [path, change] of changes) if (change.kind === 'deleted' && change.movedTo === from) changes.set(path, { ...change, movedTo: to });
+}

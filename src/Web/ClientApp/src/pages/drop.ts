@@ -1,9 +1,5 @@
+import { droppedFiles, type Dropped } from '../dropped.ts';
 import { t } from '../texts.ts';
-
-interface Brought {
-  path: string;
-  file: File;
-}
 
 /** Lets files, folders and archives be dropped on the upload form, and sends what was dropped. */
 export function offerDropping(root: ParentNode): void {
@@ -18,7 +14,7 @@ export function offerDropping(root: ParentNode): void {
     complaint.textContent = why;
     complaint.hidden = why.length === 0;
   };
-  const upload = async (files: Brought[]): Promise<void> => {
+  const upload = async (files: Dropped[]): Promise<void> => {
     if (files.length === 0) {
       refuse(t('There is no file in that.'));
       return;
@@ -53,10 +49,8 @@ export function offerDropping(root: ParentNode): void {
   }
   place.addEventListener('drop', (event) => {
     event.preventDefault();
-    // The list of what was dropped is empty once this handler has returned: it is read first.
-    const items = [...(event.dataTransfer?.items ?? [])];
-    const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-    void Promise.all(entries.map((entry) => filesOf(entry))).then((files) => upload(files.flat()), () => {
+    if (!event.dataTransfer) return;
+    void droppedFiles(event.dataTransfer).then(upload, () => {
       refuse(t('What was dropped cannot be read.'));
     });
   });
@@ -64,24 +58,4 @@ export function offerDropping(root: ParentNode): void {
     event.preventDefault();
     void upload([...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
   });
-}
-
-async function filesOf(entry: FileSystemEntry): Promise<Brought[]> {
-  if (entry.isFile) {
-    const file = await new Promise<File>((done, failed) => {
-      (entry as FileSystemFileEntry).file(done, failed);
-    });
-    return [{ path: entry.fullPath.replace(/^\//, ''), file }];
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: FileSystemEntry[] = [];
-  // A reader gives a hundred at a time.
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((done, failed) => {
-      reader.readEntries(done, failed);
-    });
-    if (some.length === 0) break;
-    found.push(...some);
-  }
-  return (await Promise.all(found.map((one) => filesOf(one)))).flat();
 }

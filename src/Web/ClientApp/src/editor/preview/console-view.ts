@@ -38,7 +38,7 @@ export class ConsoleView {
   #waiting: ConsoleLine[] = [];
   #frame = 0;
   #lost = 0;
-  #questions: string[] = [];
+  #question: string | null = null;
   #unheard = 0;
   #hearing = 0;
 
@@ -76,21 +76,21 @@ export class ConsoleView {
     this.#later();
   }
 
+  /** Takes the lines away. A question stays: a script waits for its answer. */
   clear(): void {
     this.#shown = [];
     this.#waiting = [];
     this.#lost = 0;
-    this.#questions = [];
     this.#unheard = 0;
     this.#list.replaceChildren();
     this.#dropped.hidden = true;
     this.#said.textContent = '';
-    this.#showQuestion();
   }
 
-  /** Asks a person for a line of text; several wait for each other. */
-  askInput(prompt: string): void {
-    this.#questions.push(prompt);
+  /** Asks a person for a line of text, in place of what was asked before; asks nothing more for null. */
+  showQuestion(prompt: string | null): void {
+    this.#question = prompt;
+    // After the lines that came before it.
     this.#later();
   }
 
@@ -143,19 +143,18 @@ export class ConsoleView {
     this.#form.append(this.#label, this.#field, send);
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      if (this.#questions.shift() === undefined) return;
+      if (this.#question === null) return;
       const text = this.#field.value;
       this.#field.value = '';
-      this.#showQuestion();
       this.#options.answer(text);
     });
   }
 
-  #showQuestion(): void {
-    const [prompt] = this.#questions;
+  #renderQuestion(): void {
+    const prompt = this.#question;
     const wasHidden = this.#form.hidden;
-    this.#form.hidden = prompt === undefined;
-    if (prompt === undefined) return;
+    this.#form.hidden = prompt === null;
+    if (prompt === null) return;
     const asked = withoutCodes(prompt).trim();
     // Whose words these are is said: a page may ask for what only the hub should.
     this.#label.textContent = asked === '' ? t('The project waits for input') : t('The project asks: {0}', asked);
@@ -191,7 +190,7 @@ export class ConsoleView {
       this.#dropped.textContent = t('{0} earlier lines are not kept.', this.#lost);
     }
     if (this.#waiting.length > 0) this.#later();
-    this.#showQuestion();
+    this.#renderQuestion();
     if (isAtEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#announce();
   }

@@ -8,8 +8,8 @@ export interface PreviewOptions {
   onLine(line: ConsoleLine): void;
   onState(state: PreviewState, detail?: string): void;
   onProblem(problem: Problem): void;
-  /** A script waits for a person; `answerInput` answers. */
-  onInputRequest(prompt: string): void;
+  /** What the script that has waited longest asks a person, whom `answerInput` answers; null once nothing waits. */
+  onInputRequest(prompt: string | null): void;
   /** The project's files as they run. */
   files(): ProjectFile[];
   /** What the frame is called; the project's name. */
@@ -42,25 +42,20 @@ export class Preview {
   readonly #host: HTMLElement;
   readonly #options: PreviewOptions;
   #run: Run | null = null;
-  #state: PreviewState = 'stopped';
 
   constructor(host: HTMLElement, options: PreviewOptions) {
     this.#host = host;
     this.#options = options;
   }
 
-  get state(): PreviewState {
-    return this.#state;
-  }
-
   /** Runs what is at an address of the project's own origin, in a fresh frame; what ran before is gone. */
   run(url: string): void {
     this.#drop();
     const run: Run = new Run(this.#host, url, this.#options, (state, detail) => {
-      if (this.#run === run) this.#enter(state, detail);
+      if (this.#run === run) this.#options.onState(state, detail);
     });
     this.#run = run;
-    this.#enter('loading');
+    this.#options.onState('loading');
     run.start();
   }
 
@@ -68,7 +63,7 @@ export class Preview {
   stop(): void {
     if (!this.#run) return;
     this.#drop();
-    this.#enter('stopped');
+    this.#options.onState('stopped');
   }
 
   /** Answers the script that has waited longest. */
@@ -79,11 +74,6 @@ export class Preview {
   #drop(): void {
     this.#run?.end();
     this.#run = null;
-  }
-
-  #enter(state: PreviewState, detail?: string): void {
-    this.#state = state;
-    this.#options.onState(state, detail);
   }
 }
 
@@ -151,6 +141,7 @@ class Run {
     for (const port of this.#ports.splice(0)) port.close();
     this.#port = null;
     this.#frame.remove();
+    this.#forgetQuestions();
   }
 
   answer(text: string): void {
@@ -159,6 +150,17 @@ class Run {
     const bounded = text.slice(0, longest.answer);
     this.#post({ kind: 'answer', text: bounded });
     this.#options.onLine({ level: 'input', text: prompt + bounded, count: 1, time: Date.now(), places: [], from: 'worker' });
+    this.#ask();
+  }
+
+  #ask(): void {
+    this.#options.onInputRequest(this.#prompts[0] ?? null);
+  }
+
+  // A page that is gone, or not spoken to any more, gets no answer.
+  #forgetQuestions(): void {
+    this.#prompts = [];
+    this.#ask();
   }
 
   #connect(): void {
@@ -170,7 +172,7 @@ class Run {
     this.#ports.push(port1);
     port1.onmessage = (event: MessageEvent<unknown>) => { this.#read(event); };
     this.#sources = new Map();
-    this.#prompts = [];
+    this.#forgetQuestions();
     this.#files = this.#options.files();
     this.#places = null;
     this.#isAnswered = true;
@@ -187,6 +189,7 @@ class Run {
       this.#waiting = window.setTimeout(() => {
         this.#port = null;
         this.#isSilent = false;
+        this.#forgetQuestions();
         this.#set('done', t('What the preview shows is not connected to the console.'));
       }, bridgeWithin);
     }
@@ -234,6 +237,7 @@ class Run {
     for (const port of this.#ports.splice(0)) port.close();
     this.#port = null;
     this.#isSilent = false;
+    this.#forgetQuestions();
     this.#options.onLine({ level: 'warn', text: t('The page sends more than the console can take; it is not listened to any more.'), count: 1, time: Date.now(), places: [], from: 'main' });
     this.#set('done');
     return false;
@@ -265,7 +269,7 @@ class Run {
       case 'input':
         if (this.#prompts.length >= 100) break;
         this.#prompts.push(message.prompt);
-        this.#options.onInputRequest(message.prompt);
+        this.#ask();
         break;
       case 'pong':
         this.#isAnswered = true;

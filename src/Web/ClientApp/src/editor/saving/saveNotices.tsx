@@ -66,7 +66,7 @@ export function SaveNotices({ saver, copies, runs, left }: Props) {
       {newer !== null && (
         <Notice kind="warn" text={t('The original was published anew. You can take the new version over; what you changed stays.')}>
           <button class="button" type="button" onClick={() => void saver.follow()}>{t('Take the new version')}</button>
-          <button class="button quiet" type="button" onClick={() => (saver.newer.value = null)}>{t('Not now')}</button>
+          <button class="button quiet" type="button" onClick={() => { saver.decline(); }}>{t('Not now')}</button>
         </Notice>
       )}
       {saver.boot.canEdit && runs.isTrial.value && <Notice kind="warn" text={t('What ran last is what is here. Not all of it is saved at the project.')} />}
@@ -131,31 +131,36 @@ function CopyFailure({ copies }: { copies: Copies }) {
 }
 
 function Recovered({ saver, left }: { saver: Saver; left: LeftBehind }) {
-  const state = useSignal<'told' | 'asking' | 'over'>('told');
+  const state = useSignal<'told' | 'asking' | 'discarding' | 'over'>('told');
   const shown = useSignal(false);
-  const { changes } = saver.workspace;
-  const paths = left.paths.filter((path) => changes.value.has(path) || state.value === 'told');
-  if (state.value === 'over' || paths.length === 0) return null;
-  const discard = () => {
-    for (const path of paths) saver.workspace.revert(path);
+  const kept = useSignal<readonly string[]>([]);
+  const paths = [...left.files.keys()];
+  if (state.value === 'over') return <>{kept.value.map((text) => <Dismissible key={text} text={text} />)}</>;
+  const discard = async () => {
+    state.value = 'discarding';
+    const { stayed, missed } = await saver.discard(left);
+    kept.value = [
+      ...stayed.map((path) => t('{0} was changed since, so it stays as it is.', path)),
+      ...missed.map((path) => t('{0} could not be brought back: the hub cannot be reached. It is in the history.', path)),
+    ];
     state.value = 'over';
   };
   const isNewer = left.isCopy && left.revision !== saver.workspace.revision.value;
   return (
     <Notice kind="info" text={`${paths.length === 1 ? t('What you wrote in {0} and had not saved is back.', paths[0] ?? '') : t('What you wrote in {0} files and had not saved is back.', paths.length)}${isNewer ? ` ${t('The original was published anew since; files that you did not change are the new ones.')}` : ''}`}>
-      {state.value === 'asking'
+      {state.value === 'told'
         ? (
-            <>
-              <span>{t('Throw it away for good?')}</span>
-              <button class="button danger" type="button" onClick={discard}>{t('Throw it away')}</button>
-              <button class="button quiet" type="button" onClick={() => (state.value = 'told')}>{t('Keep it')}</button>
-            </>
-          )
-        : (
             <>
               <button class="button" type="button" onClick={() => (shown.value = true)}>{t('Show what changed')}</button>
               <button class="button quiet" type="button" onClick={() => (state.value = 'asking')}>{t('Discard')}</button>
               <button class="button quiet" type="button" onClick={() => (state.value = 'over')}>{t('Understood')}</button>
+            </>
+          )
+        : (
+            <>
+              <span>{t('Throw it away for good?')}</span>
+              <button class="button danger" type="button" disabled={state.value === 'discarding'} onClick={() => void discard()}>{t('Throw it away')}</button>
+              <button class="button quiet" type="button" disabled={state.value === 'discarding'} onClick={() => (state.value = 'told')}>{t('Keep it')}</button>
             </>
           )}
       {shown.value && <ChangesDialog saver={saver} paths={paths} onClose={() => (shown.value = false)} />}

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { effect, useComputed } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
 import { indentLess, indentMore, redo, undo } from '@codemirror/commands';
 import type { Command, EditorView } from '@codemirror/view';
 import { t } from '../../texts.ts';
@@ -67,10 +67,16 @@ interface BytesProps {
 
 function Bytes({ desk, path, bytes, reason }: BytesProps) {
   const type = pictureTypes[endingOf(path)];
-  const address = useComputed(() => (type ? URL.createObjectURL(new Blob([bytes], { type })) : null));
-  useEffect(() => () => {
-    if (address.peek() !== null) URL.revokeObjectURL(address.peek() ?? '');
-  }, []);
+  const address = useSignal<string | null>(null);
+  useEffect(() => {
+    if (type === undefined) return;
+    const made = URL.createObjectURL(new Blob([bytes], { type }));
+    address.value = made;
+    return () => {
+      address.value = null;
+      URL.revokeObjectURL(made);
+    };
+  }, [bytes, type]);
   const openAsLatin1 = async () => {
     const text = new TextDecoder('windows-1252').decode(await bytes.arrayBuffer());
     desk.workspace.write(path, textContent(text));

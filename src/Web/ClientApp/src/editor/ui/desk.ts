@@ -205,8 +205,6 @@ export class Desk {
     for (const [path, content] of contents) {
       this.workspace.write(path, content);
       this.#forgetEmpty(path);
-      const shown = this.documents.shown.peek();
-      if (shown.kind === 'bytes' && shown.path === path) void this.documents.show(path);
     }
     const [only] = taken;
     if (taken.length === 1 && only) this.open(only.path);
@@ -261,33 +259,3 @@ export class Desk {
     if (folders.length !== this.emptyFolders.peek().size) this.emptyFolders.value = new Set(folders);
   }
 }
-
-/** What was dropped or chosen, folders with all that is in them. */
-export async function incomingOf(transfer: DataTransfer, folder: string): Promise<Incoming[]> {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length === 0) return [...transfer.files].map((file) => ({ path: prefix + file.name, bytes: file }));
-  const found: Incoming[] = [];
-  const walk = async (entry: FileSystemEntry, path: string): Promise<void> => {
-    if (entry instanceof FileSystemFileEntry) {
-      found.push({ path, bytes: await new Promise<File>((resolve, reject) => {
-        entry.file(resolve, reject);
-      }) });
-      return;
-    }
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
-      // A reader gives a hundred at a time.
-      const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
-        reader.readEntries(resolve, reject);
-      });
-      if (some.length === 0) return;
-      for (const inner of some) if (!isLitter(inner.name)) await walk(inner, `${path}/${inner.name}`);
-    }
-  };
-  for (const entry of entries) await walk(entry, prefix + entry.name);
-  return found;
-}
-
-/** What systems leave in folders and nobody means to have. */
-const isLitter = (name: string): boolean => name === '.DS_Store' || name === 'Thumbs.db' || name === '__pycache__' || name === '.git';

@@ -2,7 +2,7 @@ import { signal, type Signal } from '@preact/signals';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorSelection, Text, type EditorState, type Extension, type StateEffect } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { bytesOf, hashOf, type Content } from '../content.ts';
+import { bytesOf, hashOf, isSame as isSameContent, type Content } from '../content.ts';
 import { fromOutside, language, stateOf, wrapping } from '../code/setup.ts';
 import { languageOf, longestHighlighted } from '../code/languages.ts';
 import type { Workspace } from '../workspace.ts';
@@ -56,6 +56,7 @@ export class Documents {
     // Whatever changes files without the keyboard (a merge, a restored draft, another window) shows in the open texts.
     const followAll = () => {
       for (const path of this.#open.keys()) void this.#follow(path);
+      void this.#followBytes();
     };
     workspace.changes.subscribe(followAll);
     workspace.base.subscribe(followAll);
@@ -234,6 +235,16 @@ export class Documents {
     const spec = { changes: difference(state.doc, text), annotations: fromOutside.of(true) };
     if (this.#isShown(path) && this.#view) this.#view.dispatch(spec);
     else open.state = open.state.update(spec).state;
+  }
+
+  /** Shows what the workspace holds where what is shown is no text: a picture that was replaced, or is text by now. */
+  async #followBytes(): Promise<void> {
+    const { shown } = this;
+    const before = shown.peek();
+    if (before.kind !== 'bytes' || !this.#workspace.has(before.path)) return;
+    const content = await this.#workspace.read(before.path);
+    if (shown.peek() !== before || !content.ok || (await isSameContent(before, content.value))) return;
+    if (shown.peek() === before) await this.show(before.path);
   }
 
   #mark(): void {

@@ -1,7 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { droppedFiles } from '../../dropped.ts';
 import { t } from '../../texts.ts';
-import { incomingOf, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { fileIcon, Icon } from './icons.tsx';
 import { Menu, type MenuItem } from './menu.tsx';
 import { rowsOf, type Row } from './treeRows.ts';
@@ -156,7 +157,12 @@ export function FileTree({ desk }: { desk: Desk }) {
       const why = desk.refuse(target, new Set(desk.filesOf(path, isFolder)));
       if (why) desk.say(why, undefined, true);
       else void desk.move(path, isFolder, target);
-    } else void incomingOf(transfer, folder).then((files) => desk.take(files));
+    } else {
+      void droppedFiles(transfer).then(
+        (files) => desk.take(files.map(({ path, file }) => ({ path: folder === '' ? path : `${folder}/${path}`, bytes: file }))),
+        () => { desk.say(t('What was dropped cannot be read.'), undefined, true); },
+      );
+    }
   };
 
   return (

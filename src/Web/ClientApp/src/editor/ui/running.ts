@@ -15,7 +15,6 @@ export class Running {
   /** As the preview says it; `preparing` while the files are on their way to the hub. */
   readonly state: Signal<PreviewState | 'preparing'> = signal('stopped');
   readonly detail: Signal<string> = signal('');
-  readonly wantsInput = signal(false);
   /** Errors since the last run. */
   readonly errors = signal(0);
   /** Every page that can be run. */
@@ -54,7 +53,6 @@ export class Running {
         this.#desk.open(place.file, place);
       },
       answer: (text) => {
-        this.wantsInput.value = false;
         this.#preview?.answerInput(text);
       },
     });
@@ -67,7 +65,6 @@ export class Running {
       onState: (state, detail) => {
         this.state.value = state;
         this.detail.value = detail ?? '';
-        if (state !== 'running' && state !== 'starting') this.wantsInput.value = false;
       },
       onProblem: ({ place, message }) => {
         if (!place) return;
@@ -75,9 +72,8 @@ export class Running {
         this.#desk.documents.problems = this.#problems;
       },
       onInputRequest: (prompt) => {
-        this.wantsInput.value = true;
-        this.#desk.pane.value = 'console';
-        view.askInput(prompt);
+        if (prompt !== null) this.#desk.pane.value = 'console';
+        view.showQuestion(prompt);
       },
       files: () => this.#desk.workspace.known(),
       title: this.#desk.project.peek().name,
@@ -88,15 +84,15 @@ export class Running {
   /** Runs the project as it is here and now; a run that goes on is dropped. */
   async start(): Promise<void> {
     const run = ++this.#run;
-    const wasOff = this.state.peek() === 'stopped';
-    if (wasOff) this.state.value = 'preparing';
+    if (this.state.peek() === 'stopped') this.state.value = 'preparing';
     // Lines of tracebacks are looked up in what runs.
     const { workspace } = this.#desk;
     const sources = workspace.paths.peek().filter((path) => /\.(py|html?|toml|json|js)$/i.test(path)).slice(0, mostSources);
     const [address] = await Promise.all([this.#runs.prepareRun(), ...sources.map((path) => workspace.read(path))] as const);
     if (run !== this.#run) return;
     if (!address.ok) {
-      if (wasOff) this.state.value = 'stopped';
+      // Also where an earlier attempt, which this one overtook, began to prepare.
+      if (this.state.peek() === 'preparing') this.state.value = 'stopped';
       this.#desk.say(whyNot(address.failure), undefined, true);
       return;
     }

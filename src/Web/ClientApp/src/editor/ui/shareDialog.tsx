@@ -39,7 +39,9 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
   const change = async (wanted: ProjectChange) => {
     const changed = await act(() => api.change(wanted));
     if (!changed) return;
-    if (wanted.slug !== undefined) history.replaceState(null, '', changed.editUrl);
+    // Not only another name changes the address: what becomes unlisted gets one that nobody guesses, and its old one ends.
+    const { pathname } = new URL(changed.editUrl);
+    if (location.pathname !== pathname) history.replaceState(null, '', pathname);
     if (wanted.name !== undefined) document.title = t('Edit {0}', changed.name) + ' · PyScript Hub';
     // Whether the page is isolated is settled when it is loaded.
     if (wanted.isolation !== undefined && (await saver.save())) location.reload();
@@ -143,6 +145,10 @@ function Settings({ project, isBusy, change }: { project: Project; isBusy: boole
 /** A text that is sent when its button is pressed. */
 function Saved({ label, value, isBusy, save }: { label: string; value: string; isBusy: boolean; save: (value: string) => Promise<void> }) {
   const text = useSignal(value);
+  // The hub has the last word on a name in an address.
+  useEffect(() => {
+    text.value = value;
+  }, [value]);
   const id = `share-${label}`;
   return (
     <form class="field" onSubmit={(event) => {

@@ -10,6 +10,8 @@ export function whyNot(failure: Failure): string {
       return t('The hub is busy. Try again in {0} seconds.', failure.retryAfter);
     case 'signed-out':
       return t('You are signed out. Sign in again; your text stays here.');
+    case 'someone-else':
+      return t('@{0} is signed in now. Choose first in whose name it is saved.', failure.userName);
     case 'stale':
       return t('Somebody else saved this project meanwhile. Look at what changed first.');
     case 'undecided':
