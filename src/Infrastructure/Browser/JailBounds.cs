@@ -11,4 +11,7 @@ public sealed record JailBounds
 
     /// <summary>What all its files may take together, in bytes; they lie in memory, the profile, downloads and shared memory among them.</summary>
     public long Files { get; init; } = 512L << 20;
+
+    /// <summary>Whether control groups are used where there are any; without them the hub watches.</summary>
+    public bool UsesControlGroups { get; init; } = true;
 }

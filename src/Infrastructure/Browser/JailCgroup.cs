@@ -40,6 +40,7 @@ internal sealed class JailCgroup : IDisposable
     public static JailCgroup Make(string name, JailBounds bounds)
     {
         var made = new JailCgroup();
+        if (!bounds.UsesControlGroups) return made;
         foreach (var (controller, parent) in Parents())
         {
             var folder = Path.Combine(parent, name);

@@ -78,8 +78,11 @@ internal sealed class JailFolder : IDisposable
     public void Dispose()
     {
         Directory.Delete(Root, recursive: true);
-        _lock.Dispose();
+        Unlock();
     }
+
+    /// <summary>Leaves the folder to the next hub, as the end of this process does.</summary>
+    internal void Unlock() => _lock.Dispose();
 
     private static void RemoveLeftovers()
     {

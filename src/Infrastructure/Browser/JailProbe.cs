@@ -61,7 +61,8 @@ internal static class JailProbe
         }
     }
 
-    private static string Advice(string said) => said.Contains("unshare", StringComparison.Ordinal)
+    /// <summary>What to do about what the jail said.</summary>
+    public static string Advice(string said) => said.Contains("unshare", StringComparison.Ordinal)
         ? "User namespaces are denied: see user.max_user_namespaces, kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns (sysctl), "
           + "or the seccomp profile of the container. On a machine that runs no stranger's code, Smoke:Sandbox=none does without the jail."
         : "On a machine that runs no stranger's code, Smoke:Sandbox=none does without the jail.";

@@ -140,10 +140,9 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
             new HttpMethod(context.Request.Method), new Uri($"http://{host}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Headers.Host = context.Request.Host.Value;
         if (context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody) request.Content = new StreamContent(context.Request.Body);
-        var named = context.Request.Headers.Connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (s_ofConnection.Contains(name) || named.Contains(name)) continue;
+            if (s_ofConnection.Contains(name)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)) request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
         try
@@ -161,7 +160,7 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
             else
             {
                 context.Response.Clear();
-                context.Response.StatusCode = e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status502BadGateway;
+                context.Response.StatusCode = (e as BadHttpRequestException ?? e.InnerException as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status502BadGateway;
             }
         }
     }
@@ -198,6 +197,7 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
             var there = connection.Transport.Input.CopyToAsync(upstream, ended.Token);
             var back = upstream.CopyToAsync(connection.Transport.Output, ended.Token);
+            // A browser ends both directions at once.
             await Task.WhenAny(there, back);
             await ended.CancelAsync();
             await Task.WhenAll(there, back);

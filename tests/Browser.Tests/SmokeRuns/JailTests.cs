@@ -35,10 +35,10 @@ public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.S
             var taken = clock.ElapsedMilliseconds;
             await using var context = await lease.Browser.NewContextAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Block });
             var page = await context.NewPageAsync();
-            page.Console += (_, m) => TestContext.Current.TestOutputHelper?.WriteLine(m.Text);
+            page.Console += (_, m) => Console.Error.WriteLine(m.Text);
             await page.GotoAsync(url.AbsoluteUri);
             await page.WaitForFunctionAsync("document.querySelector('output').textContent == 'ran'", null, new() { Timeout = 60_000 });
-            TestContext.Current.TestOutputHelper?.WriteLine($"taken {taken} done {clock.ElapsedMilliseconds} peak {lease.PeakMemory >> 20} refused {string.Join(' ', lease.Refused)}, cpus {await page.EvaluateAsync<int>("navigator.hardwareConcurrency")}");
+            Console.Error.WriteLine($"taken {taken} done {clock.ElapsedMilliseconds} peak {lease.PeakMemory >> 20} refused {string.Join(' ', lease.Refused)}, cpus {await page.EvaluateAsync<int>("navigator.hardwareConcurrency")}");
         }
     }
 
