@@ -106,6 +106,7 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
+rm -rf /run/mount # umount's own notes
 mount -o remount,bind,ro,nosuid,nodev /
 hostname jail
 

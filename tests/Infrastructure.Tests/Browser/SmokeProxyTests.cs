@@ -161,7 +161,8 @@ public sealed class SmokeProxyTests
         (await scene.AskAsync($"POST http://{own}/ HTTP/1.1\r\nHost: {own}\r\nContent-Length: 1000001\r\n\r\n")).ShouldStartWith("HTTP/1.1 413 ");
         (await scene.AskAsync($"GET http://{own}/ HTTP/1.1\r\nHost: {own}\r\nX: {new string('x', 1_100_000)}\r\n\r\n")).ShouldStartWith("HTTP/1.1 431 ");
         (await scene.AskAsync($"CONNECT {own} HTTP/1.1\r\nX: {new string('x', 20_000)}\r\n\r\n")).ShouldMatch("^HTTP/1.1 (400|403) ");
-        scene.Heard.ShouldBeEmpty();
+        // A connection may have been opened by then.
+        scene.Heard.ShouldAllBe(text => text.Length == 0);
     }
 
     [Fact]
