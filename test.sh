@@ -10,8 +10,14 @@ fail() { echo "$1" >&2; echo "0 passed, 1 failed"; exit 1; }
 command -v dotnet >/dev/null || fail "Install the .NET SDK 10 first: https://dot.net"
 command -v node >/dev/null || fail "Install Node 20 or later first: https://nodejs.org"
 
+# What the jail of the smoke tests is made with.
+tools=()
+for tool in socat:socat unshare:util-linux setpriv:util-linux prlimit:util-linux mount:mount ip:iproute2; do
+  [ -n "$(PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}")" ] || tools+=("${tool##*:}")
+done
+
 # Chromium for nearly all browser tests; Firefox, and WebKitGTK on a display of its own, for the way of whoever was given an address.
-wanted=()
+wanted=("${tools[@]}")
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ -n "${HUB_TEST_BROWSER:-}" ] || wanted+=(chromium)
 command -v firefox-esr >/dev/null || command -v firefox >/dev/null || wanted+=(firefox-esr)
 command -v WebKitWebDriver >/dev/null || wanted+=(webkit2gtk-driver)

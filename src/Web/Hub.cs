@@ -65,10 +65,18 @@ public static class Hub
         if (!options.IsWorker) return;
         services.AddHostedService<Housekeeping>();
         services.AddSingleton(options.Smoke);
+        services.AddSingleton(Surroundings(options));
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<PageRunner>();
         services.AddHostedService<SmokeRunning>();
     }
+
+    private static SmokeSurroundings Surroundings(HubOptions options) => new()
+    {
+        PublicUrl = options.PublicUrl,
+        ContentDomain = options.ContentDomain,
+        Hidden = [options.DataDirectory, AppContext.BaseDirectory, Environment.CurrentDirectory],
+    };
 
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
     public static void MapHub(this WebApplication app)

@@ -21,6 +21,8 @@ public static class HubConfiguration
     /// <summary>Where the hub is reached when nothing else is said.</summary>
     public const string DefaultPublicUrl = "http://localhost:5080";
 
+    private const int NobodyUid = 65_534;
+
     private static readonly string[] s_sections = ["Hub", "Smoke"];
 
     /// <summary>Every key under <c>Hub:</c> and <c>Smoke:</c>, in the form in which it is documented.</summary>
@@ -30,7 +32,7 @@ public static class HubConfiguration
         "Hub:Import:PrivateHosts", "Hub:Registration", "Hub:TrustedProxies",
         "Hub:Smtp:Host", "Hub:Smtp:Port", "Hub:Smtp:User", "Hub:Smtp:Password", "Hub:Smtp:From", "Hub:Smtp:Tls",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
-        "Smoke:Browser", "Smoke:Sandbox", "Smoke:Parallel", "Smoke:Seconds", "Smoke:Upstream",
+        "Smoke:Browser", "Smoke:Sandbox", "Smoke:Parallel", "Smoke:Seconds", "Smoke:Upstream", "Smoke:Uid",
     ];
 
     /// <summary>Reads the options. Throws <see cref="HubConfigurationException"/> for a value that cannot be used.</summary>
@@ -190,8 +192,11 @@ public static class HubConfiguration
         }
         if (smoke.Upstream is { } upstream && (!Uri.TryCreate($"http://{upstream}/", UriKind.Absolute, out var url) || url.Authority != upstream || upstream.Contains('@', StringComparison.Ordinal)))
             throw new HubConfigurationException("Smoke:Upstream", $"'{upstream}' is no host:port. Write for example hub:8080.");
+        var uid = ReadNumber(configuration, "Smoke:Uid", (int)smoke.Uid, int.MaxValue);
+        if (uid == NobodyUid) throw new HubConfigurationException("Smoke:Uid", $"{NobodyUid} is nobody, whom the hub's own database runs as. Choose a number that no user has.");
         return smoke with
         {
+            Uid = (uint)uid,
             Parallel = ReadNumber(configuration, "Smoke:Parallel", smoke.Parallel, 64),
             Within = TimeSpan.FromSeconds(ReadNumber(configuration, "Smoke:Seconds", (int)smoke.Within.TotalSeconds, 600)),
         };

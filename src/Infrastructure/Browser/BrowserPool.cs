@@ -1,17 +1,41 @@
-using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace PyScriptHub.Infrastructure.Browser;
 
-/// <summary>Browsers that pages are run in, each for one page at a time, started when they are needed and kept for some runs.</summary>
-public sealed class BrowserPool(SmokeOptions options) : IAsyncDisposable
+/// <summary>
+/// Browsers that pages are run in, each for one page at a time, started when they are needed and kept for some runs. One more than are in
+/// use is kept ready, so that a run does not wait for a start.
+/// </summary>
+public sealed partial class BrowserPool : IAsyncDisposable
 {
     // What a page may have left behind in the browser itself goes with it.
     private const int RunsOfABrowser = 20;
 
-    private readonly ConcurrentBag<(IBrowser Browser, int Runs)> _idle = [];
-    private readonly SemaphoreSlim _starting = new(1);
-    private IPlaywright? _playwright;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    private readonly SmokeOptions _options;
+    private readonly SmokeSurroundings _surroundings;
+    private readonly ILogger _logger;
+    private readonly SmokeUpstream _upstream;
+    private readonly SemaphoreSlim _preparing = new(1);
+    private readonly CancellationTokenSource _ending = new();
+
+    // Guards what follows.
+    private readonly Lock _lock = new();
+    private readonly List<PooledBrowser> _idle = [];
+    private readonly HashSet<PooledBrowser> _all = [];
+    private readonly HashSet<Task> _background = [];
+    private int _starting;
+
+    private (IPlaywright Playwright, BrowserProgram Program, JailFolder? Folder)? _prepared;
+    private Task _watch = Task.CompletedTask;
+
+    public BrowserPool(SmokeOptions options, SmokeSurroundings surroundings, ILogger<BrowserPool> logger)
+    {
+        (_options, _surroundings, _logger) = (options, surroundings, logger);
+        _upstream = new SmokeUpstream(options.Upstream);
+    }
 
     /// <summary>The browser's name and version, once one was found; null before.</summary>
     public string? BrowserName { get; private set; }
@@ -21,71 +45,214 @@ public sealed class BrowserPool(SmokeOptions options) : IAsyncDisposable
     public async Task CheckAsync(CancellationToken ct)
     {
         if (BrowserName is not null) return;
-        await using var lease = await TakeAsync(ct);
-        BrowserName = $"Chromium {lease.Browser.Version}";
-    }
-
-    /// <summary>A browser for one run.</summary>
-    /// <exception cref="BrowserFaultException">It did not start.</exception>
-    /// <exception cref="SmokeTestsOffException">None can be started on this machine.</exception>
-    public async Task<BrowserLease> TakeAsync(CancellationToken ct)
-    {
-        while (_idle.TryTake(out var idle))
-        {
-            if (idle.Browser.IsConnected) return new BrowserLease(this, idle.Browser, idle.Runs + 1);
-            await idle.Browser.DisposeAsync();
-        }
-        await _starting.WaitAsync(ct);
+        await _preparing.WaitAsync(ct);
         try
         {
-            _playwright ??= await Playwright.CreateAsync();
-            var browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Find(options), Args = ["--no-sandbox"] });
-            return new BrowserLease(this, browser, 1);
+            if (BrowserName is not null) return;
+            await PrepareAsync(ct);
+            var browser = await StartAsync(ct);
+            Keep(browser);
+            BrowserName = $"Chromium {browser.Browser.Version}";
+            _watch = WatchAsync();
         }
-        catch (PlaywrightException e)
+        catch (BrowserFaultException e)
         {
-            throw new BrowserFaultException($"The browser did not start: {e.Message}", e);
+            throw new SmokeTestsOffException($"the browser does not start. {e.Message}", e);
         }
         finally
         {
-            _starting.Release();
+            _preparing.Release();
         }
     }
 
+    /// <summary>A browser for one run, which reaches the runtime's host alone until <see cref="BrowserLease.Allow"/> names a page.</summary>
+    /// <exception cref="BrowserFaultException">It did not start.</exception>
+    /// <exception cref="SmokeTestsOffException">None can be started on this machine.</exception>
+    public Task<BrowserLease> TakeAsync(CancellationToken ct) => TakeForAsync(null, ct);
+
+    /// <summary>A browser for one run of a page: it reaches the host of that page and the runtime's.</summary>
+    /// <exception cref="ArgumentException">That is no content host of this hub.</exception>
+    /// <exception cref="BrowserFaultException">It did not start.</exception>
+    /// <exception cref="SmokeTestsOffException">None can be started on this machine.</exception>
+    public Task<BrowserLease> TakeAsync(Uri page, CancellationToken ct) => TakeForAsync(page, ct);
+
     public async ValueTask DisposeAsync()
     {
-        while (_idle.TryTake(out var idle)) await idle.Browser.DisposeAsync();
-        _playwright?.Dispose();
-        _starting.Dispose();
+        await _ending.CancelAsync();
+        await _watch;
+        while (true)
+        {
+            Task[] background;
+            PooledBrowser[] all;
+            lock (_lock) (background, all) = ([.. _background], [.. _all]);
+            if (background.Length == 0 && all.Length == 0) break;
+            await Task.WhenAll(background);
+            await Task.WhenAll(all.Select(EndAsync));
+        }
+        if (_prepared is var (playwright, _, folder))
+        {
+            playwright.Dispose();
+            folder?.Dispose();
+        }
+        _upstream.Dispose();
+        _preparing.Dispose();
+        _ending.Dispose();
     }
 
-    internal async ValueTask ReturnAsync(BrowserLease lease, bool isSpoilt)
+    internal void Return(PooledBrowser browser, bool isSpoilt)
     {
-        if (!isSpoilt && lease.Run < RunsOfABrowser && lease.Browser.IsConnected) _idle.Add((lease.Browser, lease.Run));
-        else await lease.Browser.DisposeAsync();
+        browser.Hosts.AllowNone();
+        if (isSpoilt || browser.Runs >= RunsOfABrowser || !browser.Browser.IsConnected || !Keep(browser)) InBackground(() => EndAsync(browser));
+        KeepOneReady();
     }
 
-    private static string Find(SmokeOptions options) => options.Browser ?? "/usr/bin/chromium";
-}
+    private async Task<BrowserLease> TakeForAsync(Uri? page, CancellationToken ct)
+    {
+        await CheckAsync(ct);
+        var browser = TakeIdle() ?? await StartAsync(ct);
+        try
+        {
+            browser.Begin(page);
+        }
+        catch
+        {
+            Return(browser, isSpoilt: false);
+            throw;
+        }
+        KeepOneReady();
+        return new BrowserLease(this, browser);
+    }
 
-/// <summary>A browser in the hands of one run.</summary>
-public sealed class BrowserLease(BrowserPool pool, IBrowser browser, int run) : IAsyncDisposable
-{
-    private bool _isSpoilt;
+    private PooledBrowser? TakeIdle()
+    {
+        while (true)
+        {
+            PooledBrowser browser;
+            lock (_lock)
+            {
+                if (_idle is not [.., var last]) return null;
+                browser = last;
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+            if (browser.Browser.IsConnected) return browser;
+            InBackground(() => EndAsync(browser));
+        }
+    }
 
-    public IBrowser Browser { get; } = browser;
+    // False where there are enough.
+    private bool Keep(PooledBrowser browser)
+    {
+        lock (_lock)
+        {
+            if (_ending.IsCancellationRequested || _all.Count > _options.Parallel + 1) return false;
+            _idle.Add(browser);
+            return true;
+        }
+    }
 
-    /// <summary>Its how manieth run this is, from 1.</summary>
-    public int Run { get; } = run;
+    private void KeepOneReady()
+    {
+        lock (_lock)
+        {
+            if (_ending.IsCancellationRequested || _idle.Count + _starting > 0 || _all.Count > _options.Parallel) return;
+        }
+        InBackground(async () =>
+        {
+            try
+            {
+                var browser = await StartAsync(_ending.Token);
+                if (!Keep(browser)) await EndAsync(browser);
+            }
+            catch (Exception e) when (e is BrowserFaultException or OperationCanceledException)
+            {
+                // Whoever needs one starts one, and is told.
+                LogNotReady(e);
+            }
+        });
+    }
 
-    /// <summary>Requests of this run that the jail did not let out, in their order. What the browser asks for on its own is none of the page's.</summary>
-    public IReadOnlyList<string> Refused { get; } = [];
+    private async Task<PooledBrowser> StartAsync(CancellationToken ct)
+    {
+        var (playwright, program, folder) = _prepared!.Value;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, _ending.Token);
+        Interlocked.Increment(ref _starting);
+        try
+        {
+            var browser = await PooledBrowser.StartAsync(playwright, program, folder, _options.Bounds, _options.Sandbox, _surroundings, _upstream, ending.Token);
+            lock (_lock) _all.Add(browser);
+            return browser;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _starting);
+        }
+    }
 
-    /// <summary>The most memory that the browser's processes had together during this run, in bytes; null where that cannot be told.</summary>
-    public long? PeakMemory { get; internal set; }
+    private async Task EndAsync(PooledBrowser browser)
+    {
+        await browser.DisposeAsync();
+        lock (_lock)
+        {
+            _all.Remove(browser);
+            _idle.Remove(browser);
+        }
+    }
 
-    /// <summary>It is not used again: the run ended by time-out or by a fault.</summary>
-    public void Spoil() => _isSpoilt = true;
+    private void InBackground(Func<Task> work)
+    {
+        var task = Task.Run(work);
+        lock (_lock) _background.Add(task);
+        _ = task.ContinueWith(
+            done =>
+            {
+                lock (_lock) _background.Remove(done);
+                if (done.Exception is { } e) LogBackground(e);
+            },
+            TaskScheduler.Default);
+    }
 
-    public ValueTask DisposeAsync() => pool.ReturnAsync(this, _isSpoilt);
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(s_look);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ending.Token))
+            {
+                PooledBrowser[] all;
+                lock (_lock) all = [.. _all];
+                foreach (var browser in all) browser.Sample();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pool ends.
+        }
+    }
+
+    private async Task PrepareAsync(CancellationToken ct)
+    {
+        if (_prepared is null)
+        {
+            var playwright = await Playwright.CreateAsync();
+            try
+            {
+                var uid = _options.Sandbox is SmokeSandbox.Jail && Environment.IsPrivilegedProcess ? _options.Uid : (uint?)null;
+                var program = BrowserProgram.Find(_options.Browser, playwright.Chromium.ExecutablePath, uid is not null);
+                if (_options.Sandbox is SmokeSandbox.Jail) JailProbe.LookForTools(uid is not null);
+                _prepared = (playwright, program, OperatingSystem.IsLinux() ? JailFolder.Make(uid) : null);
+            }
+            catch
+            {
+                playwright.Dispose();
+                throw;
+            }
+        }
+        if (OperatingSystem.IsLinux() && _options.Sandbox is SmokeSandbox.Jail) await JailProbe.RunAsync(_prepared.Value.Folder!, _options.Bounds, ct);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "No browser could be kept ready")]
+    private partial void LogNotReady(Exception e);
+
+    [LoggerMessage(LogLevel.Error, "A browser could not be ended")]
+    private partial void LogBackground(Exception e);
 }

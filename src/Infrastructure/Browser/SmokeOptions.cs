@@ -6,7 +6,7 @@ public enum SmokeSandbox
     /// <summary>The jail of security.md; where it cannot be had, smoke tests are off.</summary>
     Jail,
 
-    /// <summary>Nothing but Chromium's own: for a test machine that runs no stranger's code.</summary>
+    /// <summary>The allow-list and, where the hub is not root, Chromium's own sandbox: for a test machine that runs no stranger's code.</summary>
     None,
 }
 
@@ -26,4 +26,13 @@ public sealed record SmokeOptions
 
     /// <summary><c>host:port</c> at which content and runtime hosts are reached from here; null to ask the name.</summary>
     public string? Upstream { get; init; }
+
+    /// <summary>
+    /// Whom browsers run as where the hub is root. It needs no entry in passwd, and must be nobody else's: 60578 to 60705 are left unused by
+    /// Debian and systemd (https://systemd.io/UIDS-GIDS).
+    /// </summary>
+    public uint Uid { get; init; } = 60_600;
+
+    /// <summary>What one browser may use.</summary>
+    public JailBounds Bounds { get; init; } = new();
 }

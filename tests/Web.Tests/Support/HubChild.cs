@@ -37,6 +37,9 @@ public sealed class HubChild : IAsyncDisposable
     /// <summary>Somebody who is not signed in.</summary>
     public HttpClient Anyone { get; }
 
+    /// <summary>The number of its process.</summary>
+    public int Pid => _process!.Id;
+
     /// <summary>What the hub has logged, over all of its starts.</summary>
     public string Log => string.Join('\n', _log);
 
