@@ -31,7 +31,7 @@ public static class Hub
     public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog? runtime)
     {
         var services = builder.Services;
-        services.AddHubWork(options, connectionString);
+        services.AddHubWork(options, () => connectionString);
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddAccounts(options);
@@ -52,13 +52,15 @@ public static class Hub
     }
 
     /// <summary>Adds what a process of workers alone needs: the database, and the work itself where this process does it.</summary>
-    public static void AddHubWork(this IServiceCollection services, HubOptions options, string connectionString)
+    /// <param name="connectionString">Asked for each unit of work.</param>
+    public static void AddHubWork(this IServiceCollection services, HubOptions options, Func<string> connectionString)
     {
         services.AddSingleton(options);
         services.AddSingleton<Origins>();
         services.AddSingleton(TimeProvider.System);
-        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
+        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString()));
         services.AddScoped<SmokeQueue>();
+        services.AddScoped<SmokeHistory>();
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
