@@ -13,6 +13,7 @@ using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -38,6 +39,8 @@ public static class Hub
         services.AddUseCases();
         services.AddProjects(options);
         services.AddScoped<SmokeRequests>();
+        services.AddScoped<Candidates>();
+        services.AddScoped<CanaryReports>();
         if (runtime is not null) services.AddServing(options, runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         // A body that cannot be read is answered by the one mapper, like everything else.
@@ -70,6 +73,7 @@ public static class Hub
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<PageRunner>();
         services.AddHostedService<SmokeRunning>();
+        services.AddHostedService<NightlyRuns>();
     }
 
     /// <summary>Maps the branches by host, then the hub's own features.</summary>
@@ -115,7 +119,7 @@ public static class Hub
         api.MapProjects();
         api.MapOffers();
         api.MapSmokeRuns();
-        app.MapRuntimeReleases();
+        api.MapReleases();
         app.MapEmbedDescriptions();
         app.MapOpenApi();
     }
@@ -138,6 +142,8 @@ public static class Hub
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
         services.AddSingleton(provider => ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
         services.AddSingleton<HubScripts>();
+        services.AddSingleton<DefaultRelease>();
+        services.AddSingleton<ProjectOpenings>();
         services.AddSingleton<TemplateSites>();
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();
@@ -149,6 +155,7 @@ public static class Hub
         services.AddScoped<ContentSites>();
         services.AddScoped<ServedPages>();
         services.AddScoped<ProjectContent>();
+        services.AddHostedService<CanarySteps>();
     }
 
     private static void AddUseCases(this IServiceCollection services)
