@@ -177,7 +177,7 @@ sealed partial class SmokeRunning(
     // What did not pass because the hub answered 5xx to a request of the page says nothing of the page.
     private string? HubsFault(SmokeResult result)
     {
-        if (result.Outcome is SmokeOutcome.Passed or SmokeOutcome.NotApplicable) return null;
+        if (result.Outcome is SmokeOutcome.Passed) return null;
         var failed = result.Evidence.Requests.FirstOrDefault(request =>
             request.Reason is ['5', >= '0' and <= '9', >= '0' and <= '9', ..] && Uri.TryCreate(request.Url, UriKind.Absolute, out var url)
             && origins.Classify(new HostString(url.Authority)).Kind is HostKind.Content or HostKind.Runtime);

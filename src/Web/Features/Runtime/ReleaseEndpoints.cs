@@ -1,4 +1,5 @@
 using MediatR;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Web.Http;
 
@@ -26,10 +27,21 @@ static class ReleaseEndpoints
             (await hub.Send(new MakeDefault(name, request ?? new()), ct)).ToHttp())
             .Produces(StatusCodes.Status204NoContent).WithSummary("Makes the candidate the release of pages that name none. For administrators.");
 
-        release.MapGet("/canary", async (string name, CanaryChange? change, string? limit, string? cursor, IMediator hub, CancellationToken ct) =>
+        release.MapGet("/canary", async (string name, string? change, string? limit, string? cursor, IMediator hub, CancellationToken ct) =>
         {
             var page = PageRequest.Read(limit, cursor);
-            return page.IsOk ? (await hub.Send(new GetCanary(name, change ?? CanaryChange.Breaks, page.Value), ct)).ToHttp() : Problems.Of(page.Error);
+            if (!page.IsOk) return Problems.Of(page.Error);
+            return ChangeOf(change) is { } asked ? (await hub.Send(new GetCanary(name, asked, page.Value), ct)).ToHttp()
+                : Problems.Of(Error.Field("change", "Send breaks, mends, stays or waiting."));
         }).Produces<CanarySummary>().WithSummary("What the candidate would change. For administrators.");
     }
+
+    private static CanaryChange? ChangeOf(string? word) => word switch
+    {
+        null or "breaks" => CanaryChange.Breaks,
+        "mends" => CanaryChange.Mends,
+        "stays" => CanaryChange.Stays,
+        "waiting" => CanaryChange.Waiting,
+        _ => null,
+    };
 }
