@@ -110,9 +110,9 @@ public sealed class CanaryTests : IAsyncLifetime
         }
         foreach (var id in exact) (await ProjectAsync(id)).Text("runtimeRelease").ShouldBe("2025.11.1");
         foreach (var id in pinned) (await ProjectAsync(id)).Text("runtimeRelease").ShouldBe(Standard);
-        (await PublishedReleaseAsync(await PublishAsync(4000))).ShouldBe(Candidate);
         var grace = await node.UserAsync("grace");
         (await grace.PublishedAsync(("index.html", PageOf("latest/", 1)))).Text("runtimeRelease").ShouldBe(Candidate);
+        (await _chief.PublishedAsync(("index.html", PageOf("latest/", 2)))).Text("runtimeRelease").ShouldBe(Candidate);
 
         // What is served is what was switched to; the owner who was kept can let go.
         (await ServedAsync(ids[20])).ShouldContain($"/pyscript/{await CoreAsync(Candidate)}/");
