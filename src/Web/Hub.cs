@@ -13,6 +13,7 @@ using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -31,13 +32,15 @@ public static class Hub
     public static void AddHub(this WebApplicationBuilder builder, HubOptions options, string connectionString, RuntimeCatalog? runtime)
     {
         var services = builder.Services;
-        services.AddHubWork(options, connectionString);
+        services.AddHubWork(options, () => connectionString);
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddAccounts(options);
         services.AddUseCases();
         services.AddProjects(options);
         services.AddScoped<SmokeRequests>();
+        services.AddScoped<Candidates>();
+        services.AddScoped<CanaryReports>();
         if (runtime is not null) services.AddServing(options, runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         // A body that cannot be read is answered by the one mapper, like everything else.
@@ -52,13 +55,15 @@ public static class Hub
     }
 
     /// <summary>Adds what a process of workers alone needs: the database, and the work itself where this process does it.</summary>
-    public static void AddHubWork(this IServiceCollection services, HubOptions options, string connectionString)
+    /// <param name="connectionString">Asked for each unit of work.</param>
+    public static void AddHubWork(this IServiceCollection services, HubOptions options, Func<string> connectionString)
     {
         services.AddSingleton(options);
         services.AddSingleton<Origins>();
         services.AddSingleton(TimeProvider.System);
-        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString));
+        services.AddDbContext<HubDb>(db => db.UseNpgsql(connectionString()));
         services.AddScoped<SmokeQueue>();
+        services.AddScoped<SmokeHistory>();
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
@@ -69,6 +74,7 @@ public static class Hub
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<PageRunner>();
         services.AddHostedService<SmokeRunning>();
+        services.AddHostedService<NightlyRuns>();
     }
 
     private static SmokeSurroundings Surroundings(HubOptions options) => new()
@@ -121,7 +127,7 @@ public static class Hub
         api.MapProjects();
         api.MapOffers();
         api.MapSmokeRuns();
-        app.MapRuntimeReleases();
+        api.MapReleases();
         app.MapEmbedDescriptions();
         app.MapOpenApi();
     }
@@ -144,6 +150,8 @@ public static class Hub
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
         services.AddSingleton(provider => ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
         services.AddSingleton<HubScripts>();
+        services.AddSingleton<DefaultRelease>();
+        services.AddSingleton<ProjectOpenings>();
         services.AddSingleton<TemplateSites>();
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();
@@ -155,6 +163,7 @@ public static class Hub
         services.AddScoped<ContentSites>();
         services.AddScoped<ServedPages>();
         services.AddScoped<ProjectContent>();
+        services.AddHostedService<CanarySteps>();
     }
 
     private static void AddUseCases(this IServiceCollection services)

@@ -42,15 +42,16 @@ static class HubProcess
         return 0;
     }
 
-    // A process of workers alone: it uses the database that there is, answers no requests and packs no runtime.
+    // A process of workers alone: it waits for the database that there is, starts none, answers no requests and packs no runtime.
     private static async Task<int> RunWorkerAsync(
         WebApplicationBuilder builder, HubOptions options, Microsoft.Extensions.Logging.ILogger logger, Stopwatch clock, CancellationToken ct)
     {
-        await using var database = await HubDatabase.OpenAsync(options, isSupervisor: false, logger, ct);
+        if (await FoundDatabase.WaitAsync(options, logger, ct) is not { } database) return 0;
         var host = Host.CreateApplicationBuilder();
         host.Logging.ClearProviders();
         foreach (var provider in builder.Services.Where(service => service.ServiceType == typeof(ILoggerProvider))) host.Services.Add(provider);
-        host.Services.AddHubWork(options, database.ConnectionString);
+        host.Services.AddHubWork(options, () => database.ConnectionString);
+        if (options.ConnectionString is null) host.Services.AddHostedService(_ => database);
         using var worker = host.Build();
         HubLog.WorkerStarted(logger, options.PublicUrl, clock.Elapsed.TotalSeconds);
         await worker.RunAsync(ct);
@@ -136,10 +137,85 @@ sealed class HubDatabase(string connectionString, EmbeddedPostgres? own) : IAsyn
     }
 }
 
+/// <summary>
+/// The database of a process of workers alone. Where it is a hub's own server, that hub may start it again at another address: it is
+/// looked for as long as the process lives.
+/// </summary>
+sealed class FoundDatabase : BackgroundService
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
+    private readonly HubOptions _options;
+    private readonly Microsoft.Extensions.Logging.ILogger _logger;
+    private volatile string _connectionString;
+
+    private FoundDatabase(HubOptions options, string connectionString, Microsoft.Extensions.Logging.ILogger logger) =>
+        (_options, _connectionString, _logger) = (options, connectionString, logger);
+
+    public string ConnectionString => _connectionString;
+
+    /// <summary>Waits until there is a database and brings its schema up to date; null where the process is told to end before.</summary>
+    public static async Task<FoundDatabase?> WaitAsync(HubOptions options, Microsoft.Extensions.Logging.ILogger logger, CancellationToken ct)
+    {
+        for (var hasSaid = false; ; hasSaid = true)
+        {
+            try
+            {
+                if (await FindAsync(options, ct) is { } found)
+                {
+                    await using var db = new HubDb(new DbContextOptionsBuilder<HubDb>().UseNpgsql(found).Options);
+                    await SchemaUpdate.ApplyAsync(db, logger, ct);
+                    return new FoundDatabase(options, found, logger);
+                }
+            }
+            catch (Exception) when (ct.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (Exception e) when (Http.Problems.IsDatabaseAway(e))
+            {
+                // Not yet.
+            }
+            if (!hasSaid) HubLog.WaitsForDatabase(logger, options.ConnectionString is null ? options.DataDirectory : "ConnectionStrings:Hub");
+            await Task.WhenAny(Task.Delay(s_look, ct));
+            if (ct.IsCancellationRequested) return null;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_look);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await FindAsync(_options, stoppingToken) is { } found) _connectionString = found;
+            }
+            catch (EmbeddedPostgresException e)
+            {
+                HubLog.DatabaseHidden(_logger, e.Message);
+            }
+            catch (IOException)
+            {
+                // The folder is changing at this moment.
+            }
+        }
+    }
+
+    private static async Task<string?> FindAsync(HubOptions options, CancellationToken ct) =>
+        options.ConnectionString ?? await EmbeddedPostgres.FindAsync(new EmbeddedPostgresOptions { DataDirectory = options.DataDirectory }, ct);
+}
+
 static partial class HubLog
 {
     [LoggerMessage(LogLevel.Warning, "{Key} is no setting of the hub; is it a typing mistake? docs/configuration.md lists all.")]
     public static partial void UnknownKey(Microsoft.Extensions.Logging.ILogger logger, string key);
+
+    [LoggerMessage(LogLevel.Information, "Waiting for the database of {Place}: a hub in the role web has to be started")]
+    public static partial void WaitsForDatabase(Microsoft.Extensions.Logging.ILogger logger, string place);
+
+    [LoggerMessage(LogLevel.Warning, "The database cannot be looked for: {Reason}")]
+    public static partial void DatabaseHidden(Microsoft.Extensions.Logging.ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "A worker of the hub at {Url} started in {Seconds:0.0} s")]
     public static partial void WorkerStarted(Microsoft.Extensions.Logging.ILogger logger, Uri url, double seconds);

@@ -18,6 +18,8 @@ public sealed class HubSettings(HubDb db, HubOptions options)
 
     private const string RegistrationKey = "registration";
 
+    private const string DefaultReleaseKey = "default_release";
+
     private HashSet<string>? _texts;
 
     /// <summary>Who may make an account.</summary>
@@ -25,6 +27,11 @@ public sealed class HubSettings(HubDb db, HubOptions options)
         Enum.TryParse<Registration>(await ReadAsync(RegistrationKey, ct), out var set) ? set : options.Registration;
 
     public Task SetRegistrationAsync(Registration registration, CancellationToken ct) => WriteAsync(RegistrationKey, registration.ToString(), ct);
+
+    /// <summary>The runtime release that was made the default; null where it is the one that the hub came with.</summary>
+    public Task<string?> DefaultReleaseAsync(CancellationToken ct) => ReadAsync(DefaultReleaseKey, ct);
+
+    public Task SetDefaultReleaseAsync(string release, CancellationToken ct) => WriteAsync(DefaultReleaseKey, release, ct);
 
     /// <summary>A text; null where none is set.</summary>
     public Task<string?> TextAsync(string key, CancellationToken ct) => ReadAsync(key, ct);

@@ -127,6 +127,16 @@ public sealed class Project
         Touch(now);
     }
 
+    /// <summary>
+    /// Notes that the hub's default was switched under its publication; <paramref name="keep"/> pins it to a release at the same time.
+    /// Nobody worked on it, so it is no later change.
+    /// </summary>
+    public void DefaultWasSwitched(string? keep)
+    {
+        RuntimePin = keep ?? RuntimePin;
+        Version++;
+    }
+
     /// <summary>Sets what is given of the switches; null leaves one as it is.</summary>
     public void Switch(bool? isolation, Embedding? embedding, bool? offline, bool? fastStart, DateTimeOffset now)
     {

@@ -8,8 +8,8 @@ namespace PyScriptHub.Domain.Projects;
 public sealed record PageRelease(string Release, string Reason);
 
 /// <summary>
-/// A published revision with what was resolved for it. It changes only by publishing again, so a lesson runs next year in
-/// what it ran in today.
+/// A published revision with what was resolved for it. It changes only by publishing again and by an administrator's switch to
+/// another default, which was looked at before, so a lesson runs next year in what it ran in today.
 /// </summary>
 public sealed class Publication
 {
@@ -40,6 +40,16 @@ public sealed class Publication
     public ImmutableSortedDictionary<string, PageRelease> Pages { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>The <see cref="Release"/> before the hub's default was switched; null where it was not since it was published.</summary>
+    public string? SwitchedFrom { get; private set; }
+
+    /// <summary>Brings it to what its pages get since the hub's default was switched.</summary>
+    public void Switch(PageRelease start, ImmutableSortedDictionary<string, PageRelease> pages)
+    {
+        SwitchedFrom = Release;
+        (Release, ReleaseReason, Pages) = (start.Release, start.Reason, pages);
+    }
 
     /// <summary>The release that a page is served with.</summary>
     public string ReleaseOf(string path) => Pages.TryGetValue(path, out var page) ? page.Release : Release;

@@ -52,6 +52,12 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
 
     public DbSet<SmokeWorker> SmokeWorkers => Set<SmokeWorker>();
 
+    public DbSet<Canary> Canaries => Set<Canary>();
+
+    public DbSet<CanaryPublication> CanaryPublications => Set<CanaryPublication>();
+
+    public DbSet<ProjectOpening> ProjectOpenings => Set<ProjectOpening>();
+
     public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
 
     public DbSet<SlugRedirect> SlugRedirects => Set<SlugRedirect>();

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
@@ -24,6 +26,7 @@ public sealed class SmokeQueue(HubDb db)
     /// <summary>How often a worker renews.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    private static readonly JsonSerializerOptions s_storable = new() { Converters = { new StorableText() } };
     private static readonly string s_noEvidence = JsonOf(SmokeEvidence.None)!;
 
     /// <summary>
@@ -53,7 +56,8 @@ public sealed class SmokeQueue(HubDb db)
 
     /// <summary>
     /// Takes the most urgent run that is due, or one whose worker fell silent; null where there is none. A run that was begun
-    /// <see cref="SmokeRun.MaximumAttempts"/> times and lost each time ends as crashed here.
+    /// <see cref="SmokeRun.MaximumAttempts"/> times and lost each time ends as crashed here. Runs of projects that were deleted or
+    /// taken down wait: nothing of theirs can be opened.
     /// </summary>
     public async Task<SmokeRun?> TakeAsync(Guid lease, CancellationToken ct)
     {
@@ -68,9 +72,10 @@ public sealed class SmokeQueue(HubDb db)
             UPDATE smoke_runs SET state = 'Running', lease_id = {lease}, leased_until = clock_timestamp() + {Lease}, attempts = attempts + 1,
                 started_at = clock_timestamp()
             WHERE id = (
-                SELECT id FROM smoke_runs
-                WHERE (state = 'Queued' AND due_at <= clock_timestamp()) OR (state = 'Running' AND leased_until < clock_timestamp())
-                ORDER BY priority, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                SELECT r.id FROM smoke_runs r JOIN projects p ON p.id = r.project_id
+                WHERE ((r.state = 'Queued' AND r.due_at <= clock_timestamp()) OR (r.state = 'Running' AND r.leased_until < clock_timestamp()))
+                    AND p.deleted_at IS NULL AND p.taken_down_at IS NULL
+                ORDER BY r.priority, r.created_at, r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToListAsync(ct);
         return taken.SingleOrDefault();
@@ -80,17 +85,23 @@ public sealed class SmokeQueue(HubDb db)
     public async Task<bool> RenewAsync(Guid run, Guid lease, CancellationToken ct) => await db.Database.ExecuteSqlAsync(
         $"UPDATE smoke_runs SET leased_until = clock_timestamp() + {Lease} WHERE id = {run} AND lease_id = {lease} AND state = 'Running'", ct) == 1;
 
-    /// <summary>Writes what a run came to, once. False where it is no longer the caller's, and nothing was written.</summary>
+    /// <summary>
+    /// Writes what a run came to, once. False where nothing was written: it is no longer the caller's, or it says nothing of the
+    /// page, because the project was deleted or taken down meanwhile, or because it did not pass and the database server was started
+    /// anew meanwhile: the hub then answered 503 to the page for a while. It may be given back.
+    /// </summary>
     public async Task<bool> FinishAsync(Guid run, Guid lease, SmokeResult result, byte[]? screenshot, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var written = await db.Database.ExecuteSqlAsync(
             $"""
-            UPDATE smoke_runs SET state = 'Done', outcome = {result.Outcome.ToString()}, still_running = {result.StillRunning}, awaited = {result.Awaited},
+            UPDATE smoke_runs SET state = 'Done', outcome = {result.Outcome.ToString()}, still_running = {result.StillRunning}, awaited = {Storable(result.Awaited)},
                 ready_ms = {result.ReadyMs}, done_ms = {result.DoneMs}, peak_memory = {result.PeakMemory}, error = {JsonOf(result.Error)}::jsonb,
                 evidence = {JsonOf(result.Evidence)}::jsonb, has_screenshot = {screenshot is not null},
                 finished_at = clock_timestamp(), lease_id = NULL, leased_until = NULL
             WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
+                AND EXISTS (SELECT FROM projects p WHERE p.id = project_id AND p.deleted_at IS NULL AND p.taken_down_at IS NULL)
+                AND ({result.Outcome == SmokeOutcome.Passed} OR started_at >= pg_postmaster_start_time())
             """, ct);
         if (written != 1) return false;
         if (screenshot is not null)
@@ -122,7 +133,26 @@ public sealed class SmokeQueue(HubDb db)
         WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
         """, ct) == 1;
 
-    // PostgreSQL keeps every character but NUL.
-    private static string? JsonOf<T>(T? value) =>
-        value is null ? null : JsonSerializer.Serialize(value, JsonSerializerOptions.Default).Replace(@"\u0000", @"\uFFFD", StringComparison.Ordinal);
+    private static string? JsonOf<T>(T? value) => value is null ? null : JsonSerializer.Serialize(value, s_storable);
+
+    // PostgreSQL keeps every character but NUL, and a page can print halves of characters, which no UTF-8 has.
+    private static string? Storable(string? text)
+    {
+        if (text is null) return null;
+        var isWhole = !text.Contains('\0', StringComparison.Ordinal);
+        for (var i = 0; isWhole && i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            isWhole = char.IsSurrogatePair(text, i);
+            i++;
+        }
+        return isWhole ? text : string.Concat(text.EnumerateRunes().Select(rune => rune.Value == 0 ? Rune.ReplacementChar : rune));
+    }
+
+    private sealed class StorableText : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(Storable(value));
+    }
 }

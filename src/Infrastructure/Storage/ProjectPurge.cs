@@ -36,6 +36,8 @@ public sealed class ProjectPurge(HubDb db)
         // A viewer's lapsed grant is kept for a while: it is renewed under the same label, where the page's storage is.
         var lapsedBefore = utc - TimeSpan.FromDays(90);
         await db.ContentGrants.Where(grant => grant.ExpiresAt < lapsedBefore).ExecuteDeleteAsync(ct);
+        // A smoke run's grant has no storage that anybody would come back to; it is left over where a worker was killed.
+        await db.ContentGrants.Where(grant => grant.Kind == ContentGrantKind.SmokeRun && grant.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         await db.Trials.Where(trial => trial.ExpiresAt < utc).ExecuteDeleteAsync(ct);
         var countedBefore = utc - TimeSpan.FromDays(1);
         await db.RateWindows.Where(window => window.StartsAt < countedBefore).ExecuteDeleteAsync(ct);

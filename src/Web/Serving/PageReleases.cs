@@ -13,17 +13,16 @@ namespace PyScriptHub.Web.Serving;
 public sealed record RevisionReleases(PageRelease Start, ImmutableSortedDictionary<string, PageRelease> Pages, bool ScriptsLoadRuntime);
 
 /// <summary>Looks through a revision's pages and scripts for the releases that they name.</summary>
-public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageFactsCache cache)
+public sealed class PageReleases(BlobReader blobs, DefaultRelease defaults, PageFactsCache cache)
 {
     // What is larger was made by a bundler, and names no release for a person.
     private const long LargestLookedAt = 4_000_000;
 
-    private readonly ReleaseResolution _resolution = new(
-        runtime.Releases, KnownReleases.All.ToDictionary(release => release.Name, release => release.Core, StringComparer.Ordinal));
-
     /// <summary>Resolves all pages of a manifest; a project's pin stands above what comes out.</summary>
-    public async Task<RevisionReleases> ResolveAsync(Manifest manifest, CancellationToken ct)
+    /// <param name="standard">The default release to resolve by; null for the one that there is.</param>
+    public async Task<RevisionReleases> ResolveAsync(Manifest manifest, CancellationToken ct, RuntimeRelease? standard = null)
     {
+        var resolution = await defaults.ResolutionAsync(standard, ct);
         var named = new Dictionary<string, NamedVersion?>(StringComparer.Ordinal);
         var addresses = new List<RuntimeAddress>();
         foreach (var (path, entry) in manifest.Files.Where(file => file.Value.Length <= LargestLookedAt))
@@ -37,7 +36,7 @@ public sealed class PageReleases(BlobReader blobs, RuntimeCatalog runtime, PageF
         var byScripts = addresses.Find(address => address is { Product: RuntimeProduct.PyScript, IsLegacy: false })?.Version;
         PageRelease Resolve(NamedVersion? version)
         {
-            var resolved = _resolution.Resolve(pin: null, version ?? byScripts);
+            var resolved = resolution.Resolve(pin: null, version ?? byScripts);
             return new PageRelease(resolved.Release.Name, resolved.Sentence);
         }
         var start = Resolve(manifest.StartPage is { } first ? named.GetValueOrDefault(first) : null);

@@ -5,12 +5,13 @@ using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
+using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Serving;
 
 /// <summary>Answers content hosts: a project's files under its own origin. There are no cookies and no sign-in here.</summary>
-sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origins, HubScripts scripts)
+sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenings openings, HubDb db, Origins origins, HubScripts scripts)
 {
     // Cookies of this length can only have been planted by another project's page.
     private const int PlantedCookieBytes = 16 * 1024;
@@ -63,6 +64,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, Origins origi
                 response.Redirect(location + request.QueryString);
                 return;
             case ({ } file, _):
+                if (Manifest.IsHtml(file)) await openings.NoteAsync(db, site, ct);
                 await SendAsync(context, await pages.ReadAsync(site, manifest, file, InterpreterOf(request), label, ct));
                 return;
             case var _ when path == "favicon.ico":

@@ -15,7 +15,7 @@ public sealed record ServedFile(byte[] Content, string ContentType, string Tag);
 
 /// <summary>Makes what is sent out of what is stored: pages, scripts and styles are rewritten, everything else goes as it is.</summary>
 public sealed class ServedPages(
-    BlobReader blobs, PageReleases releases, RuntimeCatalog runtime, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
+    BlobReader blobs, PageReleases releases, RuntimeCatalog runtime, DefaultRelease defaults, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
     ServedPageCache cache)
 {
     private const long LargestConfig = 64 * 1024;
@@ -69,7 +69,7 @@ public sealed class ServedPages(
         var name = site.Release ?? site.Project.RuntimePin ?? site.Publication?.ReleaseOf(path)
             ?? (found.Pages.TryGetValue(path, out var page) ? page : found.Start).Release;
         // A release that was taken off the hub is stood in for by what the page would get today.
-        var release = runtime.FindRelease(name) ?? runtime.FindRelease(found.Start.Release) ?? runtime.Default;
+        var release = runtime.FindRelease(name) ?? runtime.FindRelease(found.Start.Release) ?? await defaults.GetAsync(ct);
         return (release, found.ScriptsLoadRuntime);
     }
 

@@ -1,9 +1,10 @@
+using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Workers;
 
-/// <summary>Once an hour: thins revisions, ends what has had its time, sweeps left-over blobs. Two nodes at once do no harm.</summary>
+/// <summary>Once an hour: thins revisions and smoke runs, ends what has had its time, sweeps left-over blobs. Two nodes at once do no harm.</summary>
 sealed partial class Housekeeping(IServiceScopeFactory scopes, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan s_every = TimeSpan.FromHours(1);
@@ -41,12 +42,13 @@ sealed partial class Housekeeping(IServiceScopeFactory scopes, TimeProvider time
         var now = time.GetUtcNow();
         var projects = await services.GetRequiredService<ProjectPurge>().RunAsync(now, ct);
         var revisions = await services.GetRequiredService<RevisionThinning>().RunAsync(now, ct);
+        var runs = await services.GetRequiredService<SmokeHistory>().RunAsync(now, ct);
         var blobs = await services.GetRequiredService<BlobSweep>().RunAsync(BlobSweep.Rest, ct);
-        LogDone(projects, revisions, blobs);
+        LogDone(projects, revisions, runs, blobs);
     }
 
-    [LoggerMessage(LogLevel.Information, "Housekeeping ended {Projects} projects, {Revisions} revisions and {Blobs} blobs")]
-    private partial void LogDone(int projects, int revisions, int blobs);
+    [LoggerMessage(LogLevel.Information, "Housekeeping ended {Projects} projects, {Revisions} revisions, {Runs} smoke runs and {Blobs} blobs")]
+    private partial void LogDone(int projects, int revisions, int runs, int blobs);
 
     [LoggerMessage(LogLevel.Error, "Housekeeping failed; it is tried again in an hour")]
     private partial void LogFailed(Exception e);

@@ -13,8 +13,12 @@ public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
 
     /// <summary>Has a publication run, within the caller's transaction.</summary>
     /// <param name="manifest">The published revision's files.</param>
-    public Task<IReadOnlyList<Guid>> PublishedAsync(Project project, Manifest manifest, CancellationToken ct) => AddAsync(
-        project, project.Publication!.RevisionNumber, manifest, BothInterpreters, page => project.RuntimePin ?? project.Publication.ReleaseOf(page), SmokePriority.Published, ct);
+    public Task<IReadOnlyList<Guid>> PublishedAsync(Project project, Manifest manifest, CancellationToken ct) => queue.AddAsync(
+        project.Id, project.Publication!.RevisionNumber, RunsOf(project, manifest), SmokePriority.Published, ct);
+
+    /// <summary>The runs of a publication: what is published keeps the releases that were resolved when it was.</summary>
+    public static IReadOnlyCollection<WantedRun> RunsOf(Project project, Manifest manifest) =>
+        RunsOf(manifest, BothInterpreters, page => project.RuntimePin ?? project.Publication!.ReleaseOf(page));
 
     /// <summary>Has a revision run because somebody asked.</summary>
     /// <param name="named">Releases to run it in; none for those that its pages would get.</param>
@@ -24,21 +28,20 @@ public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
         if (named.Count > 0)
         {
             var ids = new List<Guid>();
-            foreach (var release in named) ids.AddRange(await AddAsync(project, revision, manifest, interpreters, _ => release, SmokePriority.Asked, ct));
+            foreach (var release in named) ids.AddRange(await AddAsync(project, revision, manifest, interpreters, _ => release, ct));
             return ids;
         }
-        // What is published keeps the releases that were resolved when it was; anything else gets those of today.
         if (project.Publication is { } publication && publication.RevisionNumber == revision)
-            return await AddAsync(project, revision, manifest, interpreters, page => project.RuntimePin ?? publication.ReleaseOf(page), SmokePriority.Asked, ct);
+            return await AddAsync(project, revision, manifest, interpreters, page => project.RuntimePin ?? publication.ReleaseOf(page), ct);
         var resolved = await releases.ResolveAsync(manifest, ct);
         return await AddAsync(project, revision, manifest, interpreters,
-            page => project.RuntimePin ?? (resolved.Pages.TryGetValue(page, out var own) ? own : resolved.Start).Release, SmokePriority.Asked, ct);
+            page => project.RuntimePin ?? (resolved.Pages.TryGetValue(page, out var own) ? own : resolved.Start).Release, ct);
     }
 
     private Task<IReadOnlyList<Guid>> AddAsync(
-        Project project, int revision, Manifest manifest, IReadOnlyCollection<Interpreter> interpreters, Func<string, string> releaseOf, SmokePriority priority, CancellationToken ct) =>
-        queue.AddAsync(
-            project.Id, revision,
-            [.. manifest.Pages.Take(1 + SmokeRun.OtherPages).SelectMany(page => interpreters.Select(interpreter => new WantedRun(page, interpreter, releaseOf(page))))],
-            priority, ct);
+        Project project, int revision, Manifest manifest, IReadOnlyCollection<Interpreter> interpreters, Func<string, string> releaseOf, CancellationToken ct) =>
+        queue.AddAsync(project.Id, revision, RunsOf(manifest, interpreters, releaseOf), SmokePriority.Asked, ct);
+
+    private static List<WantedRun> RunsOf(Manifest manifest, IReadOnlyCollection<Interpreter> interpreters, Func<string, string> releaseOf) =>
+        [.. manifest.Pages.Take(1 + SmokeRun.OtherPages).SelectMany(page => interpreters.Select(interpreter => new WantedRun(page, interpreter, releaseOf(page))))];
 }

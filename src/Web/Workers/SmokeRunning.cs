@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
@@ -25,17 +26,35 @@ sealed partial class SmokeRunning(
     // Two minutes: a database that is away for longer has let the lease run out anyway.
     private const int MostWrites = 60;
 
+    // A process that is told to end has no such time.
+    private const int MostWritesAtTheEnd = 3;
+
     // What a grant lives longer than a run may take.
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(60);
 
     private readonly Guid _worker = Guid.NewGuid();
 
     private volatile string? _off;
+    private volatile bool _isHubAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var slots = Enumerable.Range(0, options.Parallel).Select(_ => RepeatAsync(RunNextAsync, stoppingToken));
         await Task.WhenAll(slots.Append(RepeatAsync(SayAsync, stoppingToken)));
+        await LeaveAsync();
+    }
+
+    // A worker that ends by itself says so; what a killed one said of itself is old after a minute.
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            await WithDatabaseAsync(db => db.SmokeWorkers.Where(worker => worker.Id == _worker).ExecuteDeleteAsync());
+        }
+        catch (Exception e)
+        {
+            if (!Problems.IsDatabaseAway(e)) LogFailed(e);
+        }
     }
 
     // Goes on whatever happens: this is the edge, and a worker that ends by what nobody expected would leave the queue to itself.
@@ -61,38 +80,78 @@ sealed partial class SmokeRunning(
 
     private async Task<TimeSpan> RunNextAsync(CancellationToken ct)
     {
+        if (_isHubAway && !await HubAnswersAsync(ct)) return s_afterFault;
+        _isHubAway = false;
         if (!await CanRunAsync(ct)) return s_whileOff;
         var lease = Guid.NewGuid();
-        if (await WithQueueAsync(queue => queue.TakeAsync(lease, ct)) is not { } run) return s_look;
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var heartbeat = RenewAsync(run.Id, lease, lost);
+        // Not to be broken off: a run that was taken and is not known to be would wait for its lease to run out.
+        if (await WithQueueAsync(queue => queue.TakeAsync(lease, CancellationToken.None)) is not { } run) return s_look;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var heartbeat = RenewAsync(run.Id, lease, ended);
         try
         {
-            var opened = await OpenAsync(run, lost.Token);
-            await UntilWrittenAsync(queue => queue.FinishAsync(run.Id, lease, opened.Result, opened.Screenshot, CancellationToken.None));
-            LogDone(run.Id, run.Interpreter, run.Release, opened.Result.Outcome, opened.Result.DoneMs);
+            return await RunAsync(run, lease, ended.Token, ct);
         }
-        catch (Exception) when (lost.IsCancellationRequested)
+        finally
         {
-            // Stopping, or another worker has it; in the latter case nothing is changed.
-            await WithQueueAsync(queue => queue.GiveBackAsync(run.Id, lease, CancellationToken.None));
+            await ended.CancelAsync();
+            await heartbeat;
+        }
+    }
+
+    /// <param name="ct">Ends where the run is another worker's, and where this one stops.</param>
+    /// <param name="stopping">Ends where this worker stops.</param>
+    private async Task<TimeSpan> RunAsync(SmokeRun run, Guid lease, CancellationToken ct, CancellationToken stopping)
+    {
+        OpenedPage opened;
+        try
+        {
+            opened = await OpenAsync(run, ct);
+        }
+        catch (Exception) when (ct.IsCancellationRequested)
+        {
+            // Where another worker has it by now, this changes nothing.
+            return await GiveBackAsync(TimeSpan.Zero);
         }
         catch (SmokeTestsOffException e)
         {
             _off = e.Message;
-            await UntilWrittenAsync(queue => queue.GiveBackAsync(run.Id, lease, CancellationToken.None));
+            return await GiveBackAsync(s_whileOff);
+        }
+        catch (Exception e) when (Problems.IsDatabaseAway(e))
+        {
+            return await GiveBackAsync(s_afterFault);
         }
         catch (Exception e)
         {
-            LogFault(e, run.Id);
-            await UntilWrittenAsync(queue => queue.FaultAsync(run.Id, lease, e is BrowserFaultException ? e.Message : "The hub met a fault of its own.", CancellationToken.None));
+            if (!await HubAnswersAsync(stopping))
+            {
+                // Nobody served the page: the hub is being started again, or the way to it is cut. That is no attempt.
+                LogHubAway();
+                _isHubAway = true;
+                return await GiveBackAsync(s_afterFault);
+            }
+            return await FaultAsync(e, e is BrowserFaultException ? e.Message : "The hub met a fault of its own.");
         }
-        finally
-        {
-            await lost.CancelAsync();
-            await heartbeat;
-        }
+
+        if (HubsFault(opened.Result) is { } fault) return await FaultAsync(null, fault);
+        if (!await UntilWrittenAsync(queue => queue.FinishAsync(run.Id, lease, opened.Result, opened.Screenshot, CancellationToken.None), stopping))
+            return await GiveBackAsync(TimeSpan.Zero);
+        LogDone(run.Id, run.Interpreter, run.Release, opened.Result.Outcome, opened.Result.DoneMs);
         return TimeSpan.Zero;
+
+        async Task<TimeSpan> GiveBackAsync(TimeSpan pause)
+        {
+            await UntilWrittenAsync(queue => queue.GiveBackAsync(run.Id, lease, CancellationToken.None), stopping);
+            return pause;
+        }
+
+        async Task<TimeSpan> FaultAsync(Exception? e, string why)
+        {
+            LogFault(e, run.Id, why);
+            await UntilWrittenAsync(queue => queue.FaultAsync(run.Id, lease, why, CancellationToken.None), stopping);
+            return TimeSpan.Zero;
+        }
     }
 
     private async Task<OpenedPage> OpenAsync(SmokeRun run, CancellationToken ct)
@@ -115,6 +174,16 @@ sealed partial class SmokeRunning(
         }
     }
 
+    // What did not pass because the hub answered 5xx to a request of the page says nothing of the page.
+    private string? HubsFault(SmokeResult result)
+    {
+        if (result.Outcome is SmokeOutcome.Passed) return null;
+        var failed = result.Evidence.Requests.FirstOrDefault(request =>
+            request.Reason is ['5', >= '0' and <= '9', >= '0' and <= '9', ..] && Uri.TryCreate(request.Url, UriKind.Absolute, out var url)
+            && origins.Classify(new HostString(url.Authority)).Kind is HostKind.Content or HostKind.Runtime);
+        return failed is null ? null : $"The hub answered {failed.Reason} for {failed.Url}.";
+    }
+
     // Where the database is away the grant lapses by itself.
     private async Task EndAsync(ContentGrant grant)
     {
@@ -128,40 +197,59 @@ sealed partial class SmokeRunning(
         }
     }
 
-    // Ends when the run does; cancels it where another worker got it.
-    private async Task RenewAsync(Guid run, Guid lease, CancellationTokenSource lost)
+    // Goes on until the run ends, whatever comes; ends it where another worker got it.
+    private async Task RenewAsync(Guid run, Guid lease, CancellationTokenSource ended)
     {
-        while (!lost.IsCancellationRequested)
+        while (!ended.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(SmokeQueue.Heartbeat, time, lost.Token);
-                if (!await WithQueueAsync(queue => queue.RenewAsync(run, lease, lost.Token))) await lost.CancelAsync();
+                await Task.Delay(SmokeQueue.Heartbeat, time, ended.Token);
+                if (!await WithQueueAsync(queue => queue.RenewAsync(run, lease, ended.Token))) await ended.CancelAsync();
             }
-            catch (OperationCanceledException) when (lost.IsCancellationRequested)
+            catch (Exception) when (ended.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (Problems.IsDatabaseAway(e))
+            catch (Exception e)
             {
                 // The page goes on; what it comes to is written when the database is back, if nobody else took it by then.
+                if (!Problems.IsDatabaseAway(e)) LogFailed(e);
             }
         }
     }
 
-    private async Task UntilWrittenAsync(Func<SmokeQueue, Task<bool>> write)
+    /// <summary>Writes, as soon as the database lets it. Gives what <paramref name="write"/> said.</summary>
+    private async Task<bool> UntilWrittenAsync(Func<SmokeQueue, Task<bool>> write, CancellationToken stopping)
     {
-        for (var tries = 0; ; tries++)
+        for (var tries = 1; ; tries++)
         {
             try
             {
-                await WithQueueAsync(write);
-                return;
+                return await WithQueueAsync(write);
             }
-            catch (Exception e) when (Problems.IsDatabaseAway(e) && tries < MostWrites)
+            catch (Exception e) when (Problems.IsDatabaseAway(e) && tries < (stopping.IsCancellationRequested ? MostWritesAtTheEnd : MostWrites))
             {
-                await Task.Delay(s_afterFault, time);
+                await Task.Delay(s_afterFault, time, CancellationToken.None);
             }
+        }
+    }
+
+    // Whether anybody listens where pages come from. Names under localhost are this machine's, whoever resolves them.
+    private async Task<bool> HubAnswersAsync(CancellationToken ct)
+    {
+        var place = new Uri(options.Upstream is { } upstream ? $"http://{upstream}" : origins.Runtime);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(s_afterFault);
+        try
+        {
+            await socket.ConnectAsync(place.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? "localhost" : place.Host, place.Port, patience.Token);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -213,8 +301,11 @@ sealed partial class SmokeRunning(
     [LoggerMessage(LogLevel.Information, "Smoke run {Run} in {Interpreter} of {Release}: {Outcome}, done after {Milliseconds} ms")]
     private partial void LogDone(Guid run, Interpreter interpreter, string release, SmokeOutcome outcome, int? milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "Smoke run {Run} met a fault of the browser; it is made again")]
-    private partial void LogFault(Exception e, Guid run);
+    [LoggerMessage(LogLevel.Warning, "Smoke run {Run} met a fault of the hub or of the browser: {Why}")]
+    private partial void LogFault(Exception? e, Guid run, string why);
+
+    [LoggerMessage(LogLevel.Warning, "Smoke runs wait: the hub does not serve their pages")]
+    private partial void LogHubAway();
 
     [LoggerMessage(LogLevel.Debug, "A smoke run's grant was left to lapse")]
     private partial void LogGrantLeft(Exception e);

@@ -15,6 +15,7 @@ public sealed class AdministrationPageTests(SharedHub shared) : IClassFixture<Sh
     [InlineData("/admin/users")]
     [InlineData("/admin/users/somebody")]
     [InlineData("/admin/registration")]
+    [InlineData("/admin/releases")]
     [InlineData("/admin/texts")]
     public async Task Administration_is_for_administrators_alone(string path)
     {
@@ -22,7 +23,7 @@ public sealed class AdministrationPageTests(SharedHub shared) : IClassFixture<Sh
         var pupil = await Visitor.SignedInAsync(Hub, NewName());
         (await pupil.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         var (_, form) = await pupil.FillAsync("/account", ("name", "x"));
-        foreach (var handler in new[] { "", "?handler=Set", "?handler=Invite", "?handler=Reset", "?handler=Change" })
+        foreach (var handler in new[] { "", "?handler=Set", "?handler=Invite", "?handler=Reset", "?handler=Change", "?handler=Candidate", "?handler=Withdraw", "?handler=Default" })
             (await pupil.PostAsync(path + handler, form)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, handler);
     }
 

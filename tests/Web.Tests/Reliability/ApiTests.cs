@@ -48,6 +48,12 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["POST /api/v1/projects/import"] = new(_ => Import(), 201, 201, NeedsSignIn: true),
         ["GET /api/v1/runtime/releases"] = new(_ => Get("/runtime/releases"), 200, 200, NeedsSignIn: false),
 
+        // For administrators alone.
+        ["POST /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("POST", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
+        ["DELETE /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("DELETE", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
+        ["POST /api/v1/runtime/releases/{name}/default"] = new(_ => Json("POST", "/runtime/releases/2026.3.1/default", new { }), 403, 403, NeedsSignIn: true),
+        ["GET /api/v1/runtime/releases/{name}/canary"] = new(_ => Get("/runtime/releases/2026.3.1/canary"), 403, 403, NeedsSignIn: true),
+
         // Another's project: the publication can be read, and made into one's own.
         ["GET /api/v1/projects/{id}"] = new(t => Get($"/projects/{t.Id}"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/archive"] = new(t => Get($"/projects/{t.Id}/archive"), 404, 200, NeedsSignIn: false),

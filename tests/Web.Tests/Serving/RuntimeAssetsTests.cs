@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Serving;
@@ -319,19 +318,6 @@ public sealed class RuntimeAssetsTests(RunningRuntimeHost host) : IClassFixture<
             context.Response.Headers.ContentEncoding.ShouldBeEmpty();
             body.Length.ShouldBe(file.Length);
         }
-    }
-
-    [Fact]
-    public async Task The_releases_are_listed_newest_first()
-    {
-        using var answer = await SendAsync(HttpMethod.Get, "/api/v1/runtime/releases");
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(Cancellation));
-        json.RootElement.EnumerateArray().Select(release => release.GetProperty("name").GetString())
-            .ShouldBe(["2026.7.3", "2026.3.1", "2025.11.1", "2024.1.1"]);
-        json.RootElement[0].GetRawText().ShouldBe(
-            """{"name":"2026.7.3","core":"0.7.31","polyscript":"0.20.18","pyodide":"314.0.2","micropython":"1.28.0-6","isDefault":true}""");
-        json.RootElement.EnumerateArray().Count(release => release.GetProperty("isDefault").GetBoolean()).ShouldBe(1);
     }
 
     private static void ShouldBeImmutableAndShared(HttpResponseMessage answer, RuntimeFile file)

@@ -96,11 +96,27 @@ public sealed class HubChild : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a process of workers alone beside the hub, on its folder and database.</summary>
+    /// <param name="settings">More settings, by their names in configuration.</param>
+    public WorkerChild StartWorker(params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>(_settings, StringComparer.Ordinal) { ["Hub:Roles"] = "worker" };
+        foreach (var (key, value) in settings) all[key] = value;
+        return new WorkerChild(() => Start(all, _log));
+    }
+
     /// <summary>SIGKILL for the hub; its database lives on without it.</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM for the hub, as a service is stopped: its database stops with it.</summary>
+    public async Task StopAsync()
+    {
+        using (var stop = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)])) await stop.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     /// <summary>SIGKILL for the database server's first process; false where none runs.</summary>
@@ -134,10 +150,9 @@ public sealed class HubChild : IAsyncDisposable
         Anyone.Dispose();
         if (_process is { HasExited: false })
         {
-            using (var stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await stop.WaitForExitAsync();
             try
             {
-                await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+                await StopAsync();
             }
             catch (TimeoutException)
             {
@@ -166,6 +181,12 @@ public sealed class HubChild : IAsyncDisposable
 
     private void Launch()
     {
+        _process?.Dispose();
+        _process = Start(_settings, _log);
+    }
+
+    private static Process Start(Dictionary<string, string> settings, ConcurrentQueue<string> log)
+    {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "PyScriptHub"))
         {
             RedirectStandardOutput = true,
@@ -173,18 +194,18 @@ public sealed class HubChild : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = Path.Combine(Repository.Root, "src", "Web"),
         };
-        foreach (var (key, value) in _settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        _process?.Dispose();
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
 
         void Keep(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is not null) _log.Enqueue(line.Data);
+            if (line.Data is not null) log.Enqueue(line.Data);
         }
     }
 

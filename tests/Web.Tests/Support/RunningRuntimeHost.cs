@@ -35,9 +35,7 @@ public sealed class RunningRuntimeHost : IAsyncLifetime
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddRuntimeHost(Catalog, _folder);
         _app = builder.Build();
-        _app.MapWhen(context => !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.RunRuntimeHost());
-        _app.UseRouting();
-        _app.MapRuntimeReleases();
+        _app.MapWhen(_ => true, branch => branch.RunRuntimeHost());
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Client = new(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = new(address) };

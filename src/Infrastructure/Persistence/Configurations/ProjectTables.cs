@@ -75,6 +75,7 @@ sealed class PublicationTable : IEntityTypeConfiguration<Publication>
         builder.ToTable("Publications");
         builder.Property(publication => publication.Id).ValueGeneratedNever();
         builder.Property(publication => publication.Release).HasMaxLength(40);
+        builder.Property(publication => publication.SwitchedFrom).HasMaxLength(40);
         builder.Property(publication => publication.Pages).HasColumnType("jsonb").HasConversion(new PagesConverter(), new PagesComparer());
         // A published revision stays for good.
         builder.HasOne<Revision>().WithMany().HasForeignKey(publication => new { publication.ProjectId, publication.RevisionNumber })

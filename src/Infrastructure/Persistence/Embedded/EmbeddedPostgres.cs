@@ -70,6 +70,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>The address of the server that runs on this folder; null where none answers. For who waits for a hub and starts nothing.</summary>
+    public static async Task<string?> FindAsync(EmbeddedPostgresOptions options, CancellationToken ct) => await RunningAsync(new PostgresFolders(options.DataDirectory), ct);
+
     /// <summary>Where this process supervises: stops the server, so that all is written, and gives the data folder free.</summary>
     public async ValueTask DisposeAsync()
     {

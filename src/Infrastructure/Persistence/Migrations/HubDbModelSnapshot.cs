@@ -617,6 +617,29 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.ToTable("project_members", (string)null);
                 });
 
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.ProjectOpening", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateOnly>("OpenedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("opened_on");
+
+                    b.Property<DateOnly?>("PlannedFor")
+                        .HasColumnType("date")
+                        .HasColumnName("planned_for");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_project_openings");
+
+                    b.HasIndex("OpenedOn")
+                        .HasDatabaseName("ix_project_openings_opened_on");
+
+                    b.ToTable("project_openings", (string)null);
+                });
+
             modelBuilder.Entity("PyScriptHub.Domain.Projects.Publication", b =>
                 {
                     b.Property<Guid>("Id")
@@ -655,6 +678,11 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("start_page");
+
+                    b.Property<string>("SwitchedFrom")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("switched_from");
 
                     b.HasKey("Id")
                         .HasName("pk_publications");
@@ -849,6 +877,91 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasDatabaseName("ix_trial_blobs_hash");
 
                     b.ToTable("trial_blobs", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.Canary", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<string>("Replaced")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("replaced");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("SwitchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("switched_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_canaries");
+
+                    b.ToTable("canaries", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.CanaryPublication", b =>
+                {
+                    b.Property<Guid>("PublicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publication_id");
+
+                    b.Property<int>("CanaryId")
+                        .HasColumnType("integer")
+                        .HasColumnName("canary_id");
+
+                    b.Property<bool>("IsAffected")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_affected");
+
+                    b.Property<bool>("IsKept")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_kept");
+
+                    b.Property<bool>("IsSwitched")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_switched");
+
+                    b.Property<string>("Pages")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("pages");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<int>("RevisionNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision_number");
+
+                    b.HasKey("PublicationId")
+                        .HasName("pk_canary_publications");
+
+                    b.HasIndex("CanaryId")
+                        .HasDatabaseName("ix_canary_publications_canary_id");
+
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_canary_publications_project_id");
+
+                    b.ToTable("canary_publications", (string)null);
                 });
 
             modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeRun", b =>
@@ -1440,6 +1553,16 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasConstraintName("fk_project_members_users_user_id");
                 });
 
+            modelBuilder.Entity("PyScriptHub.Domain.Projects.ProjectOpening", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_project_openings_projects_project_id");
+                });
+
             modelBuilder.Entity("PyScriptHub.Domain.Projects.Publication", b =>
                 {
                     b.HasOne("PyScriptHub.Domain.Projects.Revision", null)
@@ -1555,6 +1678,23 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_trial_blobs_trials_trial_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.CanaryPublication", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.SmokeRuns.Canary", null)
+                        .WithMany()
+                        .HasForeignKey("CanaryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_canary_publications_canaries_canary_id");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Publication", null)
+                        .WithMany()
+                        .HasForeignKey("PublicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_canary_publications_publications_publication_id");
                 });
 
             modelBuilder.Entity("PyScriptHub.Domain.SmokeRuns.SmokeRun", b =>

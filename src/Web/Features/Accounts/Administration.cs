@@ -9,6 +9,7 @@ using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Features.Accounts;
 
@@ -143,7 +144,7 @@ sealed record StorageUse(string UserName, long Bytes);
 
 sealed record GetOverview : IRequest<Result<HubOverview>>;
 
-sealed class GetOverviewHandler(HubDb db, RuntimeCatalog runtime, ProjectLimits limits, CurrentUser caller) : IRequestHandler<GetOverview, Result<HubOverview>>
+sealed class GetOverviewHandler(HubDb db, RuntimeCatalog runtime, DefaultRelease defaults, ProjectLimits limits, CurrentUser caller) : IRequestHandler<GetOverview, Result<HubOverview>>
 {
     private static readonly string s_version = typeof(Hub).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
@@ -153,7 +154,8 @@ sealed class GetOverviewHandler(HubDb db, RuntimeCatalog runtime, ProjectLimits 
         var projects = db.Projects.Where(project => project.DeletedAt == null);
         var used = await projects.Where(project => project.PublicationId != null).GroupBy(project => project.Publication!.Release)
             .Select(group => new { Name = group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Name, group => group.Count, StringComparer.Ordinal, ct);
-        var held = runtime.Releases.Select(release => new ReleaseUse(release.Name, release.IsDefault, true, used.GetValueOrDefault(release.Name)));
+        var standard = (await defaults.GetAsync(ct)).Name;
+        var held = runtime.Releases.Select(release => new ReleaseUse(release.Name, release.Name == standard, true, used.GetValueOrDefault(release.Name)));
         var gone = used.Keys.Except(runtime.Releases.Select(release => release.Name), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(name => new ReleaseUse(name, false, false, used[name]));
         var largest = await db.Users.Where(user => user.StoredBytes > 0).OrderByDescending(user => user.StoredBytes).Take(20)

@@ -72,6 +72,8 @@ sealed class ChangeProjectHandler(HubDb db, CurrentUser user, RuntimeCatalog run
         try
         {
             await db.SaveChangesAsync(ct);
+            // Whether a candidate would change it depends on its pin: it is looked at again.
+            if (request.PinIsGiven) await db.CanaryPublications.Where(row => row.ProjectId == project.Id && !row.IsSwitched).ExecuteDeleteAsync(ct);
         }
         catch (DbUpdateConcurrencyException)
         {

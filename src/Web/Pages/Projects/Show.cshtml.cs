@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
@@ -15,6 +16,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public FoundProject Found { get; private set; } = null!;
 
     public ProjectDescription Description { get; private set; } = null!;
+
+    /// <summary>What its owner has to know of another default release; null for others and where there is nothing.</summary>
+    public ReleaseNotice? ReleaseNotice { get; private set; }
 
     public ProjectSummary Project => Found.Project;
 
@@ -64,6 +68,7 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         var described = await hub.Send(new DescribeProject(Found.Id), ct);
         if (!described.IsOk) return Fail(described.Error);
         Description = described.Value;
+        if (Found.IsOwner) ReleaseNotice = (await hub.Send(new NoticeReleaseChange(Found.Id), ct)).Value?.Notice;
         Interpreter = interpreter is "pyodide" or "micropython" ? interpreter : null;
         IsDraft = Found.CanEdit && (view is "draft" or "granted" || Project.ContentUrl is null);
         JustGranted = view == "granted";
@@ -89,6 +94,12 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         var found = await hub.Send(new FindProject(user, slug), ct);
         if (!found.IsOk) return Fail(found.Error);
         return await SetAsync(found.Value, new ChangeProjectRequest { Visibility = visibility }, ct);
+    }
+
+    public async Task<IActionResult> OnPostPinAsync(string user, string slug, string release, CancellationToken ct)
+    {
+        var found = await hub.Send(new FindProject(user, slug), ct);
+        return found.IsOk ? await SetAsync(found.Value, new ChangeProjectRequest { RuntimeRelease = release ?? "" }, ct) : Fail(found.Error);
     }
 
     public async Task<IActionResult> OnPostEmbeddingAsync(string user, string slug, Embedding embedding, CancellationToken ct)

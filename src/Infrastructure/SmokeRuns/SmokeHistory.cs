@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Storage;
+
+namespace PyScriptHub.Infrastructure.SmokeRuns;
+
+/// <summary>
+/// Takes away runs that nobody will miss: of each page of a revision, in each interpreter and release, the newest stays for as long
+/// as the revision does, the others for <see cref="KeptFor"/> and their pictures for <see cref="PicturesKeptFor"/>.
+/// </summary>
+public sealed class SmokeHistory(HubDb db)
+{
+    /// <summary>How long a run is kept after which another was made.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
+    /// <summary>How long its picture is.</summary>
+    public static readonly TimeSpan PicturesKeptFor = TimeSpan.FromDays(7);
+
+    /// <summary>Deletes what is too old at <paramref name="now"/> and answers how many runs went.</summary>
+    public async Task<int> RunAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var utc = now.ToUniversalTime();
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                WITH gone AS (
+                    DELETE FROM smoke_screenshots s USING smoke_runs r
+                    WHERE r.id = s.run_id AND r.state = 'Done' AND r.finished_at < {utc - PicturesKeptFor} AND EXISTS (
+                        SELECT FROM smoke_runs later WHERE later.project_id = r.project_id AND later.revision_number = r.revision_number AND later.page = r.page
+                            AND later.interpreter = r.interpreter AND later.release = r.release AND later.state = 'Done'
+                            AND (later.finished_at, later.id) > (r.finished_at, r.id))
+                    RETURNING s.run_id)
+                UPDATE smoke_runs SET has_screenshot = false WHERE id IN (SELECT run_id FROM gone)
+                """, ct);
+            var runs = await db.Database.ExecuteSqlAsync(
+                $"""
+                DELETE FROM smoke_runs r
+                WHERE r.state = 'Done' AND r.finished_at < {utc - KeptFor} AND EXISTS (
+                    SELECT FROM smoke_runs later WHERE later.project_id = r.project_id AND later.revision_number = r.revision_number AND later.page = r.page
+                        AND later.interpreter = r.interpreter AND later.release = r.release AND later.state = 'Done'
+                        AND (later.finished_at, later.id) > (r.finished_at, r.id))
+                """, ct);
+            await transaction.CommitAsync(ct);
+            return runs;
+        }
+        catch (Exception e) when (Contention.IsPassing(e))
+        {
+            // Another node does the same at this moment.
+            return 0;
+        }
+    }
+}
