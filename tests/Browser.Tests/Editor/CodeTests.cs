@@ -95,7 +95,7 @@ public sealed class CodeTests(Workshop workshop)
         await field.FillAsync("36");
         await field.PressAsync("Enter");
         await Expect(console).ToContainTextAsync("Hello Ada 36");
-        await Expect(console.Locator(".console-input")).ToBeHiddenAsync();
+        await Expect(console.Locator("form.console-input")).ToBeHiddenAsync();
         editor.ShouldHaveNoComplaint();
     }
 
