@@ -5,6 +5,7 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Features.Runtime;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
@@ -40,7 +41,7 @@ sealed class ReleasesModel(IMediator hub) : HubPage
         if (done.IsOk) return LocalRedirect("/admin/releases");
         if (done.Error is not (Error.Conflict or Error.Malformed)) return Fail(done.Error);
         // Somebody else was faster, or a project went: the page as it is now says what there is to do.
-        ModelState.AddModelError("", done.Error is Error.Malformed malformed ? malformed.Errors.First().Value[0] : done.Error.Message);
+        ModelState.AddModelError("", done.Error is Error.Malformed malformed ? HttpContext.Say(malformed.Errors.First().Value[0]) : HttpContext.Say(done.Error.Sentence));
         return await ReadAsync(ct) is { } error ? Fail(error) : PageWith(done.Error);
     }
 
