@@ -46,6 +46,7 @@ static class AccountServices
 
         services.AddScoped<HubSettings>();
         services.AddScoped<RequestOrigin>();
+        services.AddScoped<KnownBrowser>();
         services.AddScoped<Sessions>();
         services.AddScoped<SignInLimits>();
         services.AddScoped<Proof>();
@@ -125,7 +126,7 @@ static class AccountServices
     }
 
     // WebKit drops every Secure cookie over plain HTTP, and cookies ignore ports: there the name carries the port instead.
-    private static string CookieName(Origins origins, string name) =>
+    internal static string CookieName(Origins origins, string name) =>
         origins.IsSecure ? $"__Host-{name}" : $"{name}-{origins.Port.ToString(CultureInfo.InvariantCulture)}";
 
     private static CookieSecurePolicy SecurePolicy(Origins origins) => origins.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
