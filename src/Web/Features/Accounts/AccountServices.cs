@@ -66,7 +66,8 @@ static class AccountServices
                 Configure(cookie.Cookie, origins, "hub-passkey");
                 cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
             });
-        services.AddAuthorization();
+        services.AddAuthorization(authorization => authorization.AddPolicy(SignedIn.Policy, policy =>
+            policy.RequireAuthenticatedUser().RequireClaim(CurrentUser.SessionClaim)));
 
         services.AddAntiforgery(antiforgery =>
         {

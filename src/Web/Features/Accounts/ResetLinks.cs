@@ -34,6 +34,10 @@ sealed class ResetLinks(HubDb db, Origins origins, TimeProvider time)
             user => user.DisabledAt == null && db.ResetLinks.Any(link => link.Hash == hash && link.UserId == user.Id && link.ExpiresAt > now), ct);
     }
 
+    /// <summary>Whether anybody could sign in to an account with a browser before.</summary>
+    public async Task<bool> HasSignedInAsync(HubUser user, CancellationToken ct) =>
+        user.PasswordHash is not null || await db.Set<IdentityUserPasskey<Guid>>().AnyAsync(passkey => passkey.UserId == user.Id, ct);
+
     /// <summary>Uses an address up; of two at once, one does.</summary>
     public async Task<bool> UseUpAsync(string secret, CancellationToken ct)
     {
@@ -55,10 +59,13 @@ sealed class IssueResetLinkHandler(HubDb db, ResetLinks links, CurrentUser calle
     }
 }
 
-/// <summary>Sets a new password by a one-time address and ends all sessions of the account.</summary>
+/// <summary>
+/// Sets a new password by a one-time address and ends all sessions, tokens and passkeys of the account: whoever resets may do so
+/// because somebody else got in. The first password of an account that was made for somebody ends nothing: its token is its owner's.
+/// </summary>
 sealed record UseResetLink(string Secret, string Password) : IRequest<Result<Done>>;
 
-sealed class UseResetLinkHandler(HubDb db, UserManager<HubUser> users, ResetLinks links, Sessions sessions) : IRequestHandler<UseResetLink, Result<Done>>
+sealed class UseResetLinkHandler(HubDb db, UserManager<HubUser> users, ResetLinks links, Sessions sessions, TimeProvider time) : IRequestHandler<UseResetLink, Result<Done>>
 {
     public async Task<Result<Done>> Handle(UseResetLink command, CancellationToken ct)
     {
@@ -66,6 +73,8 @@ sealed class UseResetLinkHandler(HubDb db, UserManager<HubUser> users, ResetLink
         if (await links.FindAsync(command.Secret, ct) is not { } user) return new Error.NotFound("address");
         if (Passwords.Refuse(command.Password, user.UserName!) is { } why) return Error.Field("password", why);
         if (!await links.UseUpAsync(command.Secret, ct)) return new Error.NotFound("address");
+        if (await links.HasSignedInAsync(user, ct)) await db.EndKeysAsync(user.Id, time.GetUtcNow(), ct);
+        await db.EndResetsAsync(user.Id, ct);
         if (await users.SetPasswordAsync(user, command.Password) is { } error) return error;
         await sessions.EndOthersAsync(user.Id, ct);
         await transaction.CommitAsync(ct);

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
 
-[Authorize(Roles = HubRoles.Administrator)]
+[Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
 sealed class TextsModel(IMediator hub, HubSettings settings) : HubPage
 {
     public string? Imprint { get; private set; }
