@@ -194,7 +194,12 @@ static class ImportUpload
 
         if (request.ContentLength > limits.ZipBytes + FormOverhead) return Problems.Of(new Error.TooLarge("The archive", limits.ZipBytes, request.ContentLength));
         BodyLimits.LiftServerLimit(request.HttpContext);
-        request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions { MultipartBodyLengthLimit = limits.ZipBytes }));
+        request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions
+        {
+            MultipartBodyLengthLimit = limits.ZipBytes,
+            ValueLengthLimit = BodyLimits.Default / 8,
+            ValueCountLimit = 100,
+        }));
         try
         {
             var form = await request.ReadFormAsync(ct);

@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -23,7 +24,8 @@ static class ProjectEndpoints
 
         projects.MapPost("", async (CreateProjectRequest request, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new CreateProject(request), ct)).ToHttp(Created))
-            .RequireAuthorization().Produces<ProjectSummary>(StatusCodes.Status201Created).WithSummary("Makes a project.");
+            .RequireAuthorization().WithMetadata(new RequestSizeLimitAttribute(BodyLimits.ProjectJson))
+            .Produces<ProjectSummary>(StatusCodes.Status201Created).WithSummary("Makes a project.");
 
         projects.MapPost("/import", ImportUpload.HandleAsync)
             .RequireAuthorization().Produces<ProjectSummary>(StatusCodes.Status201Created)

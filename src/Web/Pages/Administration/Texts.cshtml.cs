@@ -10,8 +10,13 @@ using PyScriptHub.Web.Pages.Shared;
 namespace PyScriptHub.Web.Pages.Administration;
 
 [Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
+[RequestSizeLimit(Longest)]
+[RequestFormLimits(BufferBodyLengthLimit = Longest, ValueLengthLimit = Longest)]
 sealed class TextsModel(IMediator hub, HubSettings settings) : HubPage
 {
+    // Two texts, each of whose characters is up to nine bytes in a form.
+    private const int Longest = (2 * 9 * HubSettings.TextLength) + BodyLimits.Default;
+
     public string? Imprint { get; private set; }
 
     public string? Privacy { get; private set; }
