@@ -61,7 +61,7 @@ static class FileUploads
         if (await rates.TakeAsync(address, ct) is { } tooMany) return Problems.Of(tooMany);
         await using var uploads = new Uploads();
         if (await uploads.ReadAsync(request, limits with { ProjectBytes = limits.TrialBytes }, ct) is { } error) return Problems.Of(error);
-        if (await rates.TakeBytesAsync(address, uploads.Files.Sum(file => file.Entry.Length), ct) is { } tooMuch) return Problems.Of(tooMuch);
+        if (await rates.TakeBytesAsync(address, uploads.Files.Sum(file => file.Entry.Length), uploads.Files.Count + uploads.Deleted.Count, ct) is { } tooMuch) return Problems.Of(tooMuch);
         return (await hub.Send(new TryProject(trial, id, revision, uploads.Files, uploads.Deleted), ct)).ToHttp(answer);
     }
 

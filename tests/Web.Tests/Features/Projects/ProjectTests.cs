@@ -292,6 +292,7 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
         var busy = await ada.PutFileAsync(id, "a.py", "4", 4);
         await busy.ProblemAsync(429, "too_many_requests");
         busy.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
+        await (await ada.PostAsync($"/api/v1/projects/{id}/revisions/2/restore", null)).ProblemAsync(429, "too_many_requests");
         // What is there already is no save.
         await (await ada.PutFileAsync(id, "a.py", "3", 1)).JsonAsync();
 
