@@ -109,6 +109,7 @@ public static class Hub
         services.AddScoped<RateLimits>();
         services.AddScoped<TrialLimits>();
         services.AddSingleton<ArchiveFetch>();
+        services.AddSingleton(_ => new ArchiveQueue(atOnce: 3));
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
