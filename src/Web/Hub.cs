@@ -109,6 +109,9 @@ public static class Hub
         services.AddScoped<RateLimits>();
         services.AddScoped<TrialLimits>();
         services.AddSingleton<ArchiveFetch>();
+        services.AddSingleton<ArchiveStore>();
+        services.AddScoped<ArchiveLimits>();
+        services.AddSingleton<ExportSlots>();
         services.AddSingleton(_ => new ArchiveQueue(atOnce: 3));
         services.AddScoped<BlobSweep>();
         services.AddScoped<RevisionThinning>();

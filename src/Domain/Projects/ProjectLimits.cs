@@ -33,6 +33,9 @@ public sealed record ProjectLimits
     /// <summary>Archives that an account may import in an hour.</summary>
     public int ImportsPerHour { get; init; } = 120;
 
+    /// <summary>Archives of projects that are made for one address in a minute; what was made before is not counted.</summary>
+    public int ArchivesPerMinute { get; init; } = 60;
+
     /// <summary>What the changed files of a trial may have together.</summary>
     public long TrialBytes { get; init; } = 10_000_000;
 

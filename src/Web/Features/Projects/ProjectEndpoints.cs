@@ -64,11 +64,13 @@ static class ProjectEndpoints
             (await hub.Send(new CreateGrant(id, replace ?? false), ct)).ToHttp())
             .RequireAuthorization().Produces<GrantedAddress>().WithSummary("The caller's own address of the draft.");
 
-        projects.MapGet("/{id}/archive", async (ProjectId id, HttpResponse response, BlobReader blobs, IMediator hub, CancellationToken ct) =>
+        projects.MapGet("/{id}/archive", async (
+            ProjectId id, HttpResponse response, ArchiveStore archives, ArchiveLimits rates, BlobReader blobs, IMediator hub, CancellationToken ct) =>
         {
             var archive = await hub.Send(new GetArchive(id), ct);
             if (!archive.IsOk) return Problems.Of(archive.Error);
-            return (await ArchiveWriting.WriteAsync(archive.Value, blobs, ct)).ToHttp(file =>
+            if (!archives.Has(archive.Value) && await rates.TakeAsync(ct) is { } tooMany) return Problems.Of(tooMany);
+            return (await archives.OpenAsync(archive.Value, blobs, ct)).ToHttp(file =>
             {
                 UserBytes.Mark(response, archive.Value.FileName);
                 return Results.Stream(file, response.ContentType);

@@ -112,7 +112,8 @@ sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
         var made = await hub.Send(new ExportAccount(), ct);
         if (!made.IsOk) return Fail(made.Error);
         UserBytes.Mark(Response, $"{UserName}.zip");
-        return File(made.Value, Response.ContentType!);
+        Response.RegisterForDispose(made.Value.Slot);
+        return File(made.Value.Content, Response.ContentType!);
     }
 
     private async Task<IActionResult> ShowAsync(string field, Error error, CancellationToken ct)

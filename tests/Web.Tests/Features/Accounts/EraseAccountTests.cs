@@ -165,6 +165,38 @@ public sealed class EraseAccountTests
         (await hub.Client.PostAsync("/account?handler=Download", null)).StatusCode.ShouldNotBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task An_account_is_written_once_at_a_time_and_repeats_the_same_bytes_only_so_often()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with { Limits = options.Limits with { AccountBytes = 30_000_000 } });
+        var person = await Visitor.SignedInAsync(hub, "takes");
+        var api = hub.ClientFor(await TokenAsync(hub, person));
+        var bytes = new byte[12_000_000];
+        new Random(17).NextBytes(bytes);
+        var project = await (await api.ImportAsync(Zip.Of([.. new[] { "a", "b", "c", "d" }.Select(name => ($"{name}.bin", bytes))]))).JsonAsync(HttpStatusCode.Created);
+
+        // Somebody who does not read it to its end has it still.
+        var (_, form) = await person.FillAsync("/account", ("name", "x"));
+        using var slow = new HttpRequestMessage(HttpMethod.Post, "/account?handler=Download") { Content = new FormUrlEncodedContent(form) };
+        slow.Headers.Add("Origin", hub.Url);
+        slow.Headers.Add("Cookie", string.Join("; ", person.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        using (var answer = await hub.Client.SendAsync(slow, HttpCompletionOption.ResponseHeadersRead))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var second = await person.PostAsync("/account?handler=Download", form);
+            second.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+            second.Headers.RetryAfter.ShouldNotBeNull();
+            await using var zip = new ZipArchive(new MemoryStream(await answer.Content.ReadAsByteArrayAsync()));
+            zip.Entries.Count(entry => entry.Name.EndsWith(".bin", StringComparison.Ordinal)).ShouldBe(3);
+            (await ReadAsync(zip, "account.json")).ShouldContain($"\"projects/{project.Text("slug")}/files/d.bin\": \"projects/{project.Text("slug")}/files/a.bin\"");
+        }
+        HttpResponseMessage again;
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        do again = await person.PostAsync("/account?handler=Download", form);
+        while (again.StatusCode is HttpStatusCode.TooManyRequests && watch.Elapsed < TimeSpan.FromSeconds(30));
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     private static async Task<string> TokenAsync(HubServer hub, Visitor visitor) => (await (await visitor.PostJsonAsync(
         "/api/v1/me/tokens", new { name = "test" }, hub.Url, await SignInTests.TokenOfAsync(visitor))).JsonAsync(HttpStatusCode.Created)).Text("token");
 
