@@ -49,6 +49,44 @@ public sealed class TrialTests
         (await alone.Content.ReadAsStringAsync()).ShouldContain("project of your own");
     }
 
+    [Theory]
+    [InlineData("", "iframe", "navigate", true)]
+    [InlineData("page.html", "iframe", "navigate", true)]
+    [InlineData("page.html", "empty", "cors", true)]
+    [InlineData("page.html", "document", "navigate", false)]
+    [InlineData("page.html", "object", "navigate", false)]
+    [InlineData("page.html", "embed", "navigate", false)]
+    [InlineData("page.html", "fencedframe", "navigate", false)]
+    [InlineData("page.html", "empty", "navigate", false)]
+    [InlineData("", "fencedframe", "navigate", false)]
+    [InlineData("folder/", "image", "no-cors", false)]
+    [InlineData("picture.svg", "image", "no-cors", true)]
+    [InlineData("picture.svg", "document", "navigate", false)]
+    [InlineData("main.py", "empty", "cors", true)]
+    [InlineData("main.py", "worker", "same-origin", true)]
+    public async Task What_is_tried_is_shown_in_a_frame_and_nowhere_else(string path, string destination, string mode, bool isShown)
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var project = await ada.PublishedAsync(("index.html", "x"), ("page.html", "x"), ("folder/index.html", "x"), ("picture.svg", "<svg/>"), ("main.py", "print(1)"));
+        var trial = await (await TryAsync(hub.Client, project.Text("id"), "")).JsonAsync(HttpStatusCode.Created);
+        (await GetAsync(hub.Client, trial.Text("url") + path, destination, mode)).StatusCode.ShouldBe(isShown ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        // What is published is for every window.
+        (await GetAsync(hub.Client, project.Text("contentUrl") + path, destination, mode)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Where_a_browser_does_not_say_what_it_asks_for_the_pages_first_script_is_told_to_see_to_it()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        var trial = await (await TryAsync(hub.Client, id, "")).JsonAsync(HttpStatusCode.Created);
+        var grant = await (await ada.PostAsync($"/api/v1/projects/{id}/grants", null)).JsonAsync();
+        (await hub.Client.GetStringAsync(trial.Text("url"))).ShouldContain($"data-hub=\"{hub.Url}\" data-framed></script>");
+        (await hub.Client.GetStringAsync(grant.Text("url"))).ShouldContain($"data-hub=\"{hub.Url}\"></script>");
+    }
+
     [Fact]
     public async Task Other_files_come_under_the_same_address_and_only_by_the_secret_that_the_page_does_not_know()
     {
@@ -302,10 +340,11 @@ public sealed class TrialTests
         return form;
     }
 
-    private static Task<HttpResponseMessage> GetAsync(HttpClient client, string url, string destination)
+    private static Task<HttpResponseMessage> GetAsync(HttpClient client, string url, string destination, string mode = "navigate")
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Add("Sec-Fetch-Dest", destination);
+        request.Headers.Add("Sec-Fetch-Mode", mode);
         return client.SendAsync(request);
     }
 }
