@@ -306,6 +306,16 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
     }
 
     [Fact]
+    public async Task A_template_that_there_is_not_is_told_without_being_repeated()
+    {
+        var ada = await UserAsync();
+        var answer = await ada.PostAsJsonAsync("/api/v1/projects", new { name = "x", template = new string('z', 1_000_000) });
+        var problem = await answer.ProblemAsync(400, "malformed");
+        problem.GetProperty("errors").GetProperty("template")[0].GetString().ShouldNotBeNull().ShouldStartWith("There is no such template. There are: ");
+        problem.GetRawText().Length.ShouldBeLessThan(1_000);
+    }
+
+    [Fact]
     public async Task A_preview_address_stays_until_it_is_replaced()
     {
         var ada = await UserAsync();
