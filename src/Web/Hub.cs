@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.WebEncoders;
 using PyScriptHub.Infrastructure.Browser;
@@ -51,6 +52,7 @@ public static class Hub
         services.AddLocalization(localization => localization.ResourcesPath = "Resources");
         // Letters of all languages are written as they are; what means something in HTML is escaped still.
         services.Configure<WebEncoderOptions>(encoding => encoding.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        services.Configure<FormOptions>(BodyLimits.Bound);
         services.AddRazorPages();
     }
 
@@ -142,6 +144,10 @@ public static class Hub
         services.AddScoped<RateLimits>();
         services.AddScoped<TrialLimits>();
         services.AddSingleton<ArchiveFetch>();
+        services.AddSingleton<ArchiveStore>();
+        services.AddScoped<ArchiveLimits>();
+        services.AddSingleton<ExportSlots>();
+        services.AddSingleton(_ => new ArchiveQueue(atOnce: 3));
     }
 
     private static void AddServing(this IServiceCollection services, HubOptions options, RuntimeCatalog runtime)

@@ -6,6 +6,7 @@ using PyScriptHub.Infrastructure.Persistence.Embedded;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Runtime.Assets.Packing;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 using Serilog;
 using Serilog.Events;
@@ -73,6 +74,8 @@ static class HubProcess
         kestrel.AddServerHeader = false;
         // Cookies that one project plants for all its siblings must not shut them: content hosts take what others refuse.
         kestrel.Limits.MaxRequestHeadersTotalSize = 1024 * 1024;
+        // What takes more says so itself, once it knows who sends it (BodyLimits, UploadLimit).
+        kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
     });
 
     /// <summary>Packs what the runtime host serves; a second time there is nothing to do.</summary>

@@ -74,6 +74,13 @@ public sealed class Manifest : IEquatable<Manifest>
         return next.RefuseClash() is { } clash ? clash : next;
     }
 
+    /// <summary>The manifest with a change that was checked before it was stored.</summary>
+    public Manifest WithStored(ManifestChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new(_entries.RemoveRange(change.Deleted).SetItems(change.Written._entries));
+    }
+
     public bool Equals(Manifest? other) => other is not null && (ReferenceEquals(this, other) || _entries.SequenceEqual(other._entries));
 
     public override bool Equals(object? obj) => Equals(obj as Manifest);

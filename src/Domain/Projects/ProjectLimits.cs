@@ -33,13 +33,22 @@ public sealed record ProjectLimits
     /// <summary>Archives that an account may import in an hour.</summary>
     public int ImportsPerHour { get; init; } = 120;
 
+    /// <summary>Archives of projects that are made for one address in a minute; what was made before is not counted.</summary>
+    public int ArchivesPerMinute { get; init; } = 60;
+
     /// <summary>What the changed files of a trial may have together.</summary>
     public long TrialBytes { get; init; } = 10_000_000;
 
     /// <summary>Trials that may come from one address in a minute: a class sits behind one.</summary>
     public int TrialsPerMinute { get; init; } = 1_200;
 
-    /// <summary>What the trials of one address may bring in an hour.</summary>
+    /// <summary>Trials that live at once; beyond, those that were used least recently end.</summary>
+    public int TrialsAtOnce { get; init; } = 20_000;
+
+    /// <summary>Trials of one address that live at once; beyond, those of it that were used least recently end.</summary>
+    public int TrialsAtOncePerAddress { get; init; } = 2_000;
+
+    /// <summary>What the trials of one address may bring in an hour; each costs some bytes for itself and for each path that it names.</summary>
     public long TrialBytesPerHour { get; init; } = 1_000_000_000;
 
     /// <summary>Projects that an account may make in an hour, remixes included and imports not.</summary>

@@ -4,7 +4,7 @@ using PyScriptHub.Infrastructure.Persistence;
 namespace PyScriptHub.Infrastructure.Storage;
 
 /// <summary>
-/// Takes away revisions that nobody will miss: named, published, remixed and newest ones stay for good; of the rest the last
+/// Takes away revisions that nobody will miss: named, published, remixed and newest ones stay for good, those that are tried as long as that; of the rest the last
 /// of each 10 minutes for a day, then the last of each day.
 /// </summary>
 public sealed class RevisionThinning(HubDb db)
@@ -40,6 +40,7 @@ public sealed class RevisionThinning(HubDb db)
               AND p.id = r.project_id AND r.number < p.head_number AND r.name IS NULL
               AND NOT EXISTS (SELECT FROM publications pub WHERE pub.project_id = r.project_id AND pub.revision_number = r.number)
               AND NOT EXISTS (SELECT FROM projects x WHERE x.remix_of_id = r.project_id AND x.remix_of_revision = r.number)
+              AND NOT EXISTS (SELECT FROM trials t WHERE t.project_id = r.project_id AND t.revision_number = r.number)
               AND NOT EXISTS (SELECT FROM content_grants g WHERE g.project_id = r.project_id AND g.revision_number = r.number)
             """, ct);
 }

@@ -88,6 +88,9 @@ public sealed class RevisionWriter(HubDb db, IBlobStore blobs, ProjectLimits lim
         }
         db.Add(new Revision(id, number, manifest, author, now));
         await db.SaveChangesAsync(ct);
+        // Whoever saves in it has made it theirs.
+        await db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == author && (m.AcceptedRole == null || m.AcceptedRole != m.Role))
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.AcceptedRole, m => m.Role), ct);
         // Locked, what is there stays; what is not was held by an old revision alone, which went while it was being restored or remixed.
         var hashes = manifest.Hashes.Select(hash => hash.ToArray()).ToArray();
         var held = await db.Database.ExecuteSqlAsync(

@@ -5,8 +5,8 @@ using PyScriptHub.Infrastructure.Persistence;
 
 namespace PyScriptHub.Infrastructure.Storage;
 
-/// <summary>Writes trials: blobs, manifest and what holds them in one transaction.</summary>
-public sealed class TrialWriter(HubDb db, IBlobStore blobs)
+/// <summary>Writes trials: blobs, change and what holds them in one transaction.</summary>
+public sealed class TrialWriter(HubDb db, IBlobStore blobs, ProjectLimits limits)
 {
     private const int Attempts = 5;
 
@@ -43,13 +43,14 @@ public sealed class TrialWriter(HubDb db, IBlobStore blobs)
         {
             db.Add(trial);
             await db.SaveChangesAsync(ct);
+            await MakeRoomAsync(trial, ct);
         }
         else
         {
             // The row first: of two replacements at once the later one stands, whole.
-            var (id, manifest, viewer, expires) = (trial.Id, trial.Manifest, trial.ViewerId, trial.ExpiresAt);
+            var (id, revision, change, viewer, expires) = (trial.Id, trial.RevisionNumber, trial.Change, trial.ViewerId, trial.ExpiresAt);
             var replaced = await db.Trials.Where(t => t.Id == id).ExecuteUpdateAsync(
-                set => set.SetProperty(t => t.Manifest, manifest).SetProperty(t => t.ViewerId, viewer).SetProperty(t => t.ExpiresAt, expires)
+                set => set.SetProperty(t => t.RevisionNumber, revision).SetProperty(t => t.Change, change).SetProperty(t => t.ViewerId, viewer).SetProperty(t => t.ExpiresAt, expires)
                     .SetProperty(t => t.Number, t => t.Number + 1), ct);
             if (replaced == 0) return false;
             await db.TrialBlobs.Where(row => row.TrialId == id).ExecuteDeleteAsync(ct);
@@ -60,12 +61,29 @@ public sealed class TrialWriter(HubDb db, IBlobStore blobs)
         {
             if (!await blobs.TouchAsync(file.Entry.Hash, ct)) await blobs.PutAsync(file.Entry.Hash, await file.Read(ct), ct);
         }
-        var hashes = trial.Manifest.Hashes.Select(hash => hash.ToArray()).ToArray();
+        var hashes = trial.Change.Written.Hashes.Select(hash => hash.ToArray()).ToArray();
         var held = await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO trial_blobs (trial_id, hash)
             SELECT {trial.Id}, hash FROM blobs WHERE hash = ANY ({hashes}) FOR KEY SHARE
             """, ct);
         return held == hashes.Length;
+    }
+
+    // Those that were used least recently go: first of the network that the new one comes from, so that a flood drowns itself.
+    private async Task MakeRoomAsync(Trial trial, CancellationToken ct)
+    {
+        var (network, others) = (trial.Network, limits.TrialsAtOncePerAddress - 1);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM trials WHERE id IN (SELECT id FROM trials WHERE id IN (
+                SELECT id FROM trials WHERE network = {network} AND id <> {trial.Id} ORDER BY expires_at DESC, id OFFSET {others}) FOR UPDATE SKIP LOCKED)
+            """, ct);
+        others = limits.TrialsAtOnce - 1;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            DELETE FROM trials WHERE id IN (SELECT id FROM trials WHERE id IN (
+                SELECT id FROM trials WHERE id <> {trial.Id} ORDER BY expires_at DESC, id OFFSET {others}) FOR UPDATE SKIP LOCKED)
+            """, ct);
     }
 }

@@ -7,6 +7,12 @@ namespace PyScriptHub.Web.Http;
 /// <summary>Reads bodies that are counted while they come in, so that a lie about their length costs nothing.</summary>
 public static class BodyLimits
 {
+    /// <summary>The largest body of a request that nothing else is said about, in bytes: forms and short JSON, from anybody.</summary>
+    public const int Default = 64 * 1024;
+
+    /// <summary>The largest JSON of a new project with its files, in bytes. Larger ones are sent as archives.</summary>
+    public const int ProjectJson = 30_000_000;
+
     private const int MemoryThreshold = 1024 * 1024;
 
     /// <summary>Reads the body whole. Error: <see cref="Error.TooLarge"/> beyond <paramref name="limit"/> bytes.</summary>
@@ -51,6 +57,16 @@ public static class BodyLimits
         // Others on the machine have no business in what may be a private project.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(Path.Combine(Path.GetTempPath(), $"pyscript-hub-{Path.GetRandomFileName()}"), options);
+    }
+
+    /// <summary>What forms may be where nothing else is said: a sign-in is short, and anybody may send one slowly, many times at once.</summary>
+    public static void Bound(FormOptions form)
+    {
+        form.BufferBodyLengthLimit = form.MultipartBodyLengthLimit = Default;
+        // The longest that a form has is what a passkey answers, with the certificate of its maker.
+        form.ValueLengthLimit = 16 * 1024;
+        form.KeyLengthLimit = 200;
+        form.ValueCountLimit = 100;
     }
 
     /// <summary>Lets a request bring more than Kestrel's own limit; its handler counts.</summary>

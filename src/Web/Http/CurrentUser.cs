@@ -25,3 +25,13 @@ public sealed class CurrentUser(IHttpContextAccessor accessor)
 
     public bool IsAdministrator => Principal?.IsInRole(HubRoles.Administrator) ?? false;
 }
+
+/// <summary>
+/// What is for a person who signed in, and for no token: what is changed there gives the account away, and whoever finds a token
+/// must not be able to make it a key for good.
+/// </summary>
+static class SignedIn
+{
+    /// <summary>The policy's name.</summary>
+    public const string Policy = "signed-in";
+}

@@ -64,6 +64,7 @@ public static class Problems
             StatusCodes.Status403Forbidden => ("forbidden", "You may not do this."),
             StatusCodes.Status404NotFound => ("not_found", "There is no such address of the API. /openapi/v1.json lists all."),
             StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "This address does not take that method. /openapi/v1.json lists all."),
+            StatusCodes.Status413PayloadTooLarge => ("too_large", "The request is larger than what is taken here."),
             StatusCodes.Status415UnsupportedMediaType => ("unsupported_media_type", "Send the body as application/json."),
             _ => ("refused", "The request was refused."),
         };

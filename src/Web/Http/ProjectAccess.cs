@@ -15,6 +15,13 @@ static class ProjectAccess
         return projects.Where(p => p.DeletedAt == null && id != null && (p.OwnerId == id || p.Members.Any(m => m.UserId == id)));
     }
 
+    /// <summary>Projects that the caller has as theirs: their own, and those that they agreed to work on.</summary>
+    public static IQueryable<Project> WorkedOnBy(this IQueryable<Project> projects, CurrentUser user)
+    {
+        var id = user.Id;
+        return projects.Where(p => p.DeletedAt == null && id != null && (p.OwnerId == id || p.Members.Any(m => m.UserId == id && m.AcceptedRole != null)));
+    }
+
     /// <summary>Projects that the caller may give away, share with others and delete.</summary>
     public static IQueryable<Project> OwnedBy(this IQueryable<Project> projects, CurrentUser user) =>
         projects.Where(p => p.DeletedAt == null).OwnedEvenIfDeletedBy(user);

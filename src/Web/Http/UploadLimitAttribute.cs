@@ -12,6 +12,10 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
     // The lines of a form around its files.
     private const int FormOverhead = 256 * 1024;
 
+    // Beside the files there is a token, and in a form without files a name: as long as somebody pasted it, to be told that it is too long.
+    private const int ValueBytes = 64 * 1024;
+    private const int Values = 32;
+
     /// <summary>Before the antiforgery filter, which reads the form.</summary>
     public int Order => int.MinValue;
 
@@ -19,6 +23,13 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
     {
         var request = context.HttpContext.Request;
         if (!HttpMethods.IsPost(request.Method)) return;
+        var hasFiles = request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
+        if (!hasFiles)
+        {
+            // A form without files is held in memory: it is as short as any other.
+            request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions { ValueLengthLimit = ValueBytes, ValueCountLimit = Values }));
+            return;
+        }
         var limits = context.HttpContext.RequestServices.GetRequiredService<ProjectLimits>();
         if (request.ContentLength > limits.ZipBytes + FormOverhead)
         {
@@ -30,7 +41,8 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
         request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions
         {
             MultipartBodyLengthLimit = limits.ZipBytes,
-            ValueLengthLimit = (int)Math.Min(limits.FileBytes, int.MaxValue),
+            ValueLengthLimit = BodyLimits.Default / 8,
+            ValueCountLimit = limits.Files + Values,
         }));
     }
 }

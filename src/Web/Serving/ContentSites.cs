@@ -94,7 +94,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
     {
         if (label.Length != Trial.SecretLength) return null;
         var tried = await db.Trials.AsNoTracking().Where(t => t.Label == label && t.ExpiresAt > now)
-            .Join(db.Projects.AsNoTracking().Where(p => p.DeletedAt == null), t => t.ProjectId, p => p.Id, (t, p) => new { t.Number, t.ViewerId, t.ExpiresAt, Project = p })
+            .Join(db.Projects.AsNoTracking().Where(p => p.DeletedAt == null), t => t.ProjectId, p => p.Id, (t, p) => new { t.Number, t.ViewerId, t.ExpiresAt, t.EndsAt, Project = p })
             // What was made from a draft ends with the membership, what was made from a publication with the publication.
             .Where(x => x.ViewerId == null
                 ? x.Project.PublicationId != null && x.Project.Visibility != Visibility.Private
@@ -103,13 +103,17 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
         if (tried is null) return null;
         if (!memory.Manifests.TryGetValue((label, tried.Number), out Manifest? manifest))
         {
-            manifest = await db.Trials.Where(t => t.Label == label && t.Number == tried.Number).Select(t => t.Manifest).SingleOrDefaultAsync(ct);
+            var parts = await db.Trials.AsNoTracking().Where(t => t.Label == label && t.Number == tried.Number)
+                .Join(db.Revisions, t => new { t.ProjectId, Number = t.RevisionNumber }, r => new { r.ProjectId, r.Number }, (t, r) => new { t.Change, r.Manifest })
+                .SingleOrDefaultAsync(ct);
             // Replaced or ended in between.
-            if (manifest is null) return null;
+            if (parts is null) return null;
+            manifest = parts.Manifest.WithStored(parts.Change);
             memory.Manifests.Set((label, tried.Number), manifest, new MemoryCacheEntryOptions { Size = manifest.Files.Count + 1 });
         }
-        if (now + Trial.Lifetime - tried.ExpiresAt >= s_renewEvery)
-            await db.Trials.Where(t => t.Label == label).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, now + Trial.Lifetime), ct);
+        var expires = Trial.ExpiryOf(now, tried.EndsAt);
+        if (expires - tried.ExpiresAt >= s_renewEvery)
+            await db.Trials.Where(t => t.Label == label).ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, expires), ct);
         return new ContentSite(tried.Project, tried.Project.HeadNumber, null, null, null, new TrialFiles(label, tried.Number, manifest!));
     }
 

@@ -41,7 +41,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenin
             return;
         }
         // What anybody may put there is shown by the hub in a frame alone, so that it is no way to publish.
-        if (site.Trial is not null && request.Headers["Sec-Fetch-Dest"] == "document")
+        if (site.Trial is not null && !IsForAFrame(request))
         {
             await ContentNotices.WriteAsync(context, StatusCodes.Status403Forbidden, ContentNotices.OnlyOnTheHub);
             return;
@@ -75,6 +75,21 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenin
                 await NoFileAsync(context);
                 return;
         }
+    }
+
+    // What is asked for, as the browser itself says it and no page can (W3C Fetch Metadata). A page is for a frame, or for code that
+    // reads it as a text; what is part of a page is for whatever it is, but for no window of its own.
+    private static bool IsForAFrame(HttpRequest request)
+    {
+        var path = request.Path.Value!;
+        return request.Headers["Sec-Fetch-Dest"].ToString() switch
+        {
+            // Browsers before 2023, and all of them over plain HTTP off localhost: the page's first script sees to it (bridge/page.ts).
+            "" or "iframe" => true,
+            "empty" => request.Headers["Sec-Fetch-Mode"] != "navigate",
+            "document" or "frame" or "embed" or "object" => false,
+            _ => !path.EndsWith('/') && !Manifest.IsHtml(path),
+        };
     }
 
     /// <summary>Answers what nobody expected, under the headers of every other answer of a content host.</summary>

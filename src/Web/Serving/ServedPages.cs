@@ -36,7 +36,7 @@ public sealed class ServedPages(
         var (release, scriptsLoadRuntime) = await ReleaseAsync(site, manifest, path, ct);
         var place = origins.Content(label);
         var basePath = place.BasePath;
-        var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub) : null;
+        var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub, IsFramedOnly: site.Trial is not null) : null;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
             ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script}"

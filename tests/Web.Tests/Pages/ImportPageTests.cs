@@ -57,7 +57,7 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
         using var refused = await (await OwnerAsync()).SendFormAsync(
             "/new", "Fetch", ("address", address.Replace("{port}", $"{site.Port}", StringComparison.Ordinal)));
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("private network");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("cannot be reached from here");
         site.Requests.ShouldBe(0);
     }
 
@@ -82,7 +82,7 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
         using var made = await owner.SendFormAsync("/new", "Fetch", ("address", $"http://127.0.0.1:{site.Port}/my_lesson.zip"));
         (await owner.PageAsync(made.Leads())).ShouldContain("my lesson");
         using var led = await owner.SendFormAsync("/new", "Fetch", ("address", $"http://127.0.0.1:{site.Port}/redirect"));
-        (await led.Content.ReadAsStringAsync()).ShouldContain("private network");
+        (await led.Content.ReadAsStringAsync()).ShouldContain("cannot be reached from here");
         using var missing = await owner.SendFormAsync("/new", "Fetch", ("address", $"http://127.0.0.1:{site.Port}/nothing"));
         (await missing.Content.ReadAsStringAsync()).ShouldContain("answered 404");
     }
@@ -130,6 +130,35 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
     [InlineData("2001:db8::1", false)]
     public void Which_addresses_everybody_can_reach(string address, bool isPublic) =>
         Web.Features.Projects.ArchiveFetch.IsPublic(IPAddress.Parse(address)).ShouldBe(isPublic);
+
+    [Fact]
+    public void Neither_this_machine_by_its_public_address_nor_another_port_is_reached()
+    {
+        IPAddress[] named = [IPAddress.Parse("8.8.8.8"), IPAddress.Parse("2606:4700::1"), IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:8.8.4.4")];
+        IPAddress[] own = [IPAddress.Parse("2606:4700::1"), IPAddress.Parse("8.8.4.4")];
+        Web.Features.Projects.ArchiveFetch.Reachable(named, 443, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
+        Web.Features.Projects.ArchiveFetch.Reachable(named, 80, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
+        foreach (var port in new[] { 22, 5432, 5080, 8080 }) Web.Features.Projects.ArchiveFetch.Reachable(named, port, own).ShouldBeEmpty();
+        Web.Features.Projects.ArchiveFetch.OwnAddresses().ShouldContain(IPAddress.Loopback);
+    }
+
+    [Fact]
+    public async Task Whatever_cannot_be_reached_is_answered_alike()
+    {
+        using var site = new ZipSite();
+        await using var hub = await HubServer.StartAsync(options => options with { PrivateImportHosts = ["127.0.0.1:1"] });
+        var owner = await hub.UserAsync("owner");
+        var answers = new List<string>();
+        // Nothing listens, something listens that is private, and another port of a public host.
+        foreach (var address in new[] { "http://127.0.0.1:1/a.zip", $"http://127.0.0.1:{site.Port}/a.zip", "http://8.8.8.8:5432/a.zip" })
+        {
+            using var refused = await owner.SendFormAsync("/new", "Fetch", ("address", address));
+            var html = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await refused.Content.ReadAsStringAsync());
+            answers.Add(html.QuerySelector("[role=alert].error:not([hidden])")!.TextContent);
+        }
+        answers.Distinct(StringComparer.Ordinal).ShouldHaveSingleItem().ShouldContain("cannot be reached from here");
+        site.Requests.ShouldBe(0);
+    }
 
     private Task<HttpClient> OwnerAsync() => Hub.UserAsync($"u{Guid.NewGuid():N}"[..20]);
 

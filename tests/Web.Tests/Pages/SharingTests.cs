@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Pages;
@@ -110,6 +111,23 @@ public sealed class SharingTests(SharedHub shared) : IClassFixture<SharedHub>
     [InlineData("not an address")]
     public async Task What_is_no_project_of_this_hub_is_not_described(string url) =>
         await (await Hub.Client.GetAsync(DescriptionOf(url))).ProblemAsync(404, "not_found");
+
+    [Fact]
+    public async Task Codes_are_searched_for_by_asking_how_to_embed_them_no_faster_than_by_following_them()
+    {
+        await using var hub = await HubServer.StartAsync(services: services => services.AddSingleton<TimeProvider>(new SetClock(DateTimeOffset.UtcNow)));
+        var owner = await hub.UserAsync("owner");
+        var project = await owner.PublishAsync((await owner.CreateAsync(new { name = "Lesson", template = "hello" })).Text("id"));
+        (await owner.PatchAsJsonAsync($"/api/v1/projects/{project.Text("id")}", new { embedding = "anyone" })).EnsureSuccessStatusCode();
+        await (await hub.Client.GetAsync(DescriptionOf(project.Text("shortUrl").ToUpperInvariant().Replace("HTTP://LOCALHOST", "http://localhost", StringComparison.Ordinal).Replace("/S/", "/s/", StringComparison.Ordinal)))).JsonAsync();
+        for (var i = 0; i < 60; i++) await (await hub.Client.GetAsync(DescriptionOf($"{hub.Url}/s/guess{i:000}"))).ProblemAsync(404, "not_found");
+
+        var busy = await hub.Client.GetAsync(DescriptionOf($"{hub.Url}/s/guess999"));
+        await busy.ProblemAsync(429, "too_many_requests");
+        busy.Headers.RetryAfter.ShouldNotBeNull();
+        (await hub.Client.GetAsync("/s/guess999")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests, "both count together");
+        await (await hub.Client.GetAsync(DescriptionOf((await owner.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project.Text("id")}")).Text("url")))).JsonAsync();
+    }
 
     private static string DescriptionOf(string url) => $"/oembed?url={Uri.EscapeDataString(url)}";
 

@@ -23,6 +23,20 @@ sealed class ManifestConverter() : ValueConverter<Manifest, string>(manifest => 
     private sealed record StoredEntry(string H, long N);
 }
 
+sealed class ManifestChangeConverter() : ValueConverter<ManifestChange, string>(change => Write(change), json => Read(json))
+{
+    private static string Write(ManifestChange change) => JsonSerializer.Serialize(
+        new StoredChange([.. change.Deleted.Select(path => path.Value)], JsonSerializer.Deserialize<JsonElement>(ManifestConverter.Write(change.Written))));
+
+    private static ManifestChange Read(string json)
+    {
+        var stored = JsonSerializer.Deserialize<StoredChange>(json)!;
+        return new ManifestChange([.. stored.Deleted.Select(FilePath.FromStored)], ManifestConverter.Read(stored.Written.GetRawText()));
+    }
+
+    private sealed record StoredChange(string[] Deleted, JsonElement Written);
+}
+
 /// <summary>Manifests are immutable and equal by value, so a snapshot is the manifest itself.</summary>
 sealed class ManifestComparer() : ValueComparer<Manifest>(
     (a, b) => a == null ? b == null : a.Equals(b), manifest => manifest.GetHashCode(), manifest => manifest);

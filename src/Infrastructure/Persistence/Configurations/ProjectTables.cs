@@ -105,10 +105,13 @@ sealed class TrialTable : IEntityTypeConfiguration<Trial>
         builder.ToTable("Trials");
         builder.Property(trial => trial.Id).HasMaxLength(63).ValueGeneratedNever();
         builder.Property(trial => trial.Label).HasMaxLength(63);
-        builder.Property(trial => trial.Manifest).HasColumnType("jsonb").HasConversion(new ManifestConverter(), new ManifestComparer());
+        builder.Property(trial => trial.Network).HasMaxLength(45);
+        builder.Property(trial => trial.Change).HasColumnType("jsonb").HasConversion(new ManifestChangeConverter());
         builder.HasIndex(trial => trial.Label).IsUnique();
         builder.HasIndex(trial => trial.ExpiresAt);
-        builder.HasIndex(trial => trial.ProjectId);
+        builder.HasIndex(trial => new { trial.Network, trial.ExpiresAt });
+        // Thinning leaves the revision of a trial alone; where it goes all the same, with its project, the trial has nothing to stand on.
+        builder.HasOne<Revision>().WithMany().HasForeignKey(trial => new { trial.ProjectId, trial.RevisionNumber }).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Project>().WithMany().HasForeignKey(trial => trial.ProjectId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<HubUser>().WithMany().HasForeignKey(trial => trial.ViewerId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -602,6 +602,15 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("AcceptedRole")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("accepted_role");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -814,6 +823,15 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(63)")
                         .HasColumnName("id");
 
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("change");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
@@ -824,10 +842,11 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasColumnType("character varying(63)")
                         .HasColumnName("label");
 
-                    b.Property<string>("Manifest")
+                    b.Property<string>("Network")
                         .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("manifest");
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)")
+                        .HasColumnName("network");
 
                     b.Property<int>("Number")
                         .HasColumnType("integer")
@@ -836,6 +855,10 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
+
+                    b.Property<int>("RevisionNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision_number");
 
                     b.Property<Guid?>("ViewerId")
                         .HasColumnType("uuid")
@@ -851,11 +874,14 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_trials_label");
 
-                    b.HasIndex("ProjectId")
-                        .HasDatabaseName("ix_trials_project_id");
-
                     b.HasIndex("ViewerId")
                         .HasDatabaseName("ix_trials_viewer_id");
+
+                    b.HasIndex("Network", "ExpiresAt")
+                        .HasDatabaseName("ix_trials_network_expires_at");
+
+                    b.HasIndex("ProjectId", "RevisionNumber")
+                        .HasDatabaseName("ix_trials_project_id_revision_number");
 
                     b.ToTable("trials", (string)null);
                 });
@@ -1661,6 +1687,13 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .HasForeignKey("ViewerId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_trials_users_viewer_id");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Revision", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId", "RevisionNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_trials_revisions_project_id_revision_number");
                 });
 
             modelBuilder.Entity("PyScriptHub.Domain.Projects.TrialBlob", b =>

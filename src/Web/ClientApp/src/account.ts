@@ -11,9 +11,15 @@ function passkeys(): PasskeyJson | null {
   return "parseCreationOptionsFromJSON" in PublicKeyCredential ? (PublicKeyCredential) : null;
 }
 
+class Refused extends Error {
+  constructor(readonly status: number) {
+    super(`${status}`);
+  }
+}
+
 async function askDevice(form: HTMLFormElement, json: PasskeyJson): Promise<Credential | null> {
   const answer = await fetch(form.dataset["options"] ?? "", { method: "POST", body: new FormData(form) });
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (!answer.ok) throw new Refused(answer.status);
   const options: unknown = await answer.json();
   return form.dataset["passkey"] === "create"
     ? navigator.credentials.create({ publicKey: json.parseCreationOptionsFromJSON(options) })
@@ -35,9 +41,10 @@ function offer(form: HTMLFormElement, json: PasskeyJson): void {
         field.value = JSON.stringify(credential);
         form.submit();
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         // Whoever closes the device's own question is not told more than that nothing happened.
-        if (problem) problem.textContent = problem.dataset["problem"] ?? "";
+        const why = error instanceof Refused && error.status === 400 ? problem?.dataset["refused"] : undefined;
+        if (problem) problem.textContent = why ?? problem.dataset["problem"] ?? "";
         if (button) button.disabled = false;
       });
   });

@@ -1,7 +1,9 @@
 using MediatR;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
 
@@ -29,15 +31,18 @@ sealed class ListTokensHandler(HubDb db, CurrentUser user) : IRequestHandler<Lis
 
 /// <summary>A token to make.</summary>
 /// <param name="Name">What its owner calls it.</param>
-public sealed record CreateTokenRequest(string Name);
+/// <param name="Password">The caller's password: asked for from a page, ten minutes after signing in and later. A token needs none.</param>
+public sealed record CreateTokenRequest(string Name, string? Password = null);
 
 /// <summary>A new token, with the secret that is shown this once.</summary>
 public sealed record NewToken(string Id, string Name, string Token, DateTimeOffset CreatedAt);
 
 /// <summary>Makes a token for a user; the caller where none is named (the command line names one).</summary>
-sealed record CreateToken(string Name, string? UserName = null) : IRequest<Result<NewToken>>;
+/// <param name="Password">The caller's, where a page asks that was left open.</param>
+/// <param name="PasswordField">What the password's field is called there.</param>
+sealed record CreateToken(string Name, string? UserName = null, string? Password = null, string PasswordField = "password") : IRequest<Result<NewToken>>;
 
-sealed class CreateTokenHandler(HubDb db, CurrentUser user, TimeProvider time) : IRequestHandler<CreateToken, Result<NewToken>>
+sealed class CreateTokenHandler(HubDb db, UserManager<HubUser> users, Proof proof, CurrentUser user, TimeProvider time) : IRequestHandler<CreateToken, Result<NewToken>>
 {
     public async Task<Result<NewToken>> Handle(CreateToken command, CancellationToken ct)
     {
@@ -47,6 +52,12 @@ sealed class CreateTokenHandler(HubDb db, CurrentUser user, TimeProvider time) :
             ? await db.Users.Where(u => u.UserName == name).Select(u => (Guid?)u.Id).SingleOrDefaultAsync(ct)
             : user.Id;
         if (owner is not { } id) return new Error.NotFound("user");
+        if (command.UserName is null && user.SessionId is not null)
+        {
+            // By cookie: a screen that was left open must not be enough for a key that outlives it.
+            if (await users.CallerAsync(user) is not { } person) return new Error.Unauthenticated();
+            if (await proof.AskUnlessFreshAsync(person, command.Password, command.PasswordField, ct) is { } refusal) return refusal;
+        }
         var (token, secret) = AccessToken.Issue(id, command.Name.Trim(), time.GetUtcNow());
         db.Add(token);
         await db.SaveChangesAsync(ct);

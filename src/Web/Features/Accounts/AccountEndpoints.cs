@@ -34,7 +34,7 @@ static class AccountEndpoints
         }).Produces<Page<TokenSummary>>().WithSummary("The caller's personal access tokens.");
 
         me.MapPost("/tokens", async (CreateTokenRequest request, IMediator hub, CancellationToken ct) =>
-            (await hub.Send(new CreateToken(request.Name), ct)).ToHttp(token => Results.Created($"/api/v1/me/tokens/{token.Id}", token)))
+            (await hub.Send(new CreateToken(request.Name, Password: request.Password), ct)).ToHttp(token => Results.Created($"/api/v1/me/tokens/{token.Id}", token)))
             .Produces<NewToken>(StatusCodes.Status201Created).WithSummary("Makes a personal access token; its secret is shown this once.");
 
         me.MapDelete("/tokens/{id}", async (string id, IMediator hub, CancellationToken ct) =>

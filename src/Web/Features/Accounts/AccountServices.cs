@@ -46,6 +46,7 @@ static class AccountServices
 
         services.AddScoped<HubSettings>();
         services.AddScoped<RequestOrigin>();
+        services.AddScoped<KnownBrowser>();
         services.AddScoped<Sessions>();
         services.AddScoped<SignInLimits>();
         services.AddScoped<Proof>();
@@ -65,7 +66,8 @@ static class AccountServices
                 Configure(cookie.Cookie, origins, "hub-passkey");
                 cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
             });
-        services.AddAuthorization();
+        services.AddAuthorization(authorization => authorization.AddPolicy(SignedIn.Policy, policy =>
+            policy.RequireAuthenticatedUser().RequireClaim(CurrentUser.SessionClaim)));
 
         services.AddAntiforgery(antiforgery =>
         {
@@ -125,7 +127,7 @@ static class AccountServices
     }
 
     // WebKit drops every Secure cookie over plain HTTP, and cookies ignore ports: there the name carries the port instead.
-    private static string CookieName(Origins origins, string name) =>
+    internal static string CookieName(Origins origins, string name) =>
         origins.IsSecure ? $"__Host-{name}" : $"{name}-{origins.Port.ToString(CultureInfo.InvariantCulture)}";
 
     private static CookieSecurePolicy SecurePolicy(Origins origins) => origins.IsSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.None;

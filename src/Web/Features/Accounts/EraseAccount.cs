@@ -14,8 +14,9 @@ namespace PyScriptHub.Web.Features.Accounts;
 /// <param name="Projects">How many projects would go.</param>
 /// <param name="Published">How many of them others can see now.</param>
 /// <param name="HandedOn">Projects that another owner keeps: name and heir.</param>
+/// <param name="Unanswered">Projects that have another owner who never said yes to it: they go with the others.</param>
 /// <param name="Remixes">Projects of others that were made from them, which stay.</param>
-sealed record ErasurePlan(string UserName, bool HasPassword, int Projects, int Published, IReadOnlyList<InheritedProject> HandedOn, int Remixes, bool IsLastAdministrator);
+sealed record ErasurePlan(string UserName, bool HasPassword, int Projects, int Published, IReadOnlyList<InheritedProject> HandedOn, IReadOnlyList<InheritedProject> Unanswered, int Remixes, bool IsLastAdministrator);
 
 sealed record InheritedProject(string Name, string Heir);
 
@@ -36,13 +37,18 @@ sealed class GetErasurePlanHandler(HubDb db, UserManager<HubUser> users, Current
             project => project.OwnerId != user.Id && project.DeletedAt == null && db.Projects.Any(parent => parent.Id == project.RemixOfId && parent.OwnerId == user.Id), ct);
         return new ErasurePlan(
             user.UserName!, user.PasswordHash is not null, await going.CountAsync(ct), await going.CountAsync(project => project.PublicationId != null, ct),
-            names.ConvertAll(project => new InheritedProject(project.Name, heirs[project.Id].UserName)), remixes, last);
+            names.ConvertAll(project => new InheritedProject(project.Name, heirs[project.Id].UserName)), await UnansweredAsync(going, ct), remixes, last);
     }
+
+    private async Task<IReadOnlyList<InheritedProject>> UnansweredAsync(IQueryable<Project> going, CancellationToken ct) =>
+        await going.SelectMany(project => project.Members.Where(member => member.Role == ProjectRole.Owner), (project, member) => new { project.Name, member.UserId })
+            .Join(db.Users.Where(user => user.DisabledAt == null), row => row.UserId, user => user.Id, (row, user) => new InheritedProject(row.Name, user.UserName!))
+            .Take(100).ToListAsync(ct);
 }
 
 /// <summary>
 /// Erases the caller's account at once and for good. Their projects go with all revisions and publications, unless another owner
-/// keeps them; tokens, sessions, passkeys and memberships go; remixes by others stay and no longer name where they came from.
+/// who agreed to be one keeps them; tokens, sessions, passkeys and memberships go; remixes by others stay and no longer name where they came from.
 /// </summary>
 /// <param name="UserName">The name, typed once more.</param>
 sealed record EraseAccount(string UserName, string? Password) : IRequest<Result<Done>>;
@@ -78,7 +84,10 @@ sealed class EraseAccountHandler(HubDb db, UserManager<HubUser> users, SignInMan
             project.HandOver(heir, time.GetUtcNow());
             if (await db.Projects.AnyAsync(other => other.OwnerId == heir && other.Slug == project.Slug, ct)) project.MakeSlugUnique();
             await db.SaveChangesAsync(ct);
-            await db.ProjectMembers.Where(member => member.ProjectId == project.Id && member.UserId == heir).ExecuteDeleteAsync(ct);
+            // Whom the old owner let in, the heir has not: whoever may publish would publish under the heir's name.
+            await db.ProjectMembers.Where(member => member.ProjectId == project.Id).ExecuteDeleteAsync(ct);
+            await db.ContentGrants.Where(grant => grant.ProjectId == project.Id && grant.ViewerId != null && grant.ViewerId != heir).ExecuteDeleteAsync(ct);
+            await db.TransferOffers.Where(offer => offer.ProjectId == project.Id).ExecuteDeleteAsync(ct);
         }
         foreach (var heir in heirs.Values.Select(one => one.UserId).Distinct())
         {
@@ -106,11 +115,11 @@ sealed record Heir(Guid UserId, string UserName);
 
 static class Heirs
 {
-    /// <summary>The projects of a user that have another owner, with the first of these by name.</summary>
+    /// <summary>The projects of a user that have another owner who agreed to be one, with the first of these by name.</summary>
     public static async Task<Dictionary<ProjectId, Heir>> HeirsAsync(this HubDb db, Guid userId, CancellationToken ct)
     {
         var rows = await db.Projects.Where(project => project.OwnerId == userId && project.DeletedAt == null)
-            .SelectMany(project => project.Members.Where(member => member.Role == ProjectRole.Owner))
+            .SelectMany(project => project.Members.Where(member => member.Role == ProjectRole.Owner && member.AcceptedRole == ProjectRole.Owner))
             .Join(db.Users.Where(user => user.DisabledAt == null), member => member.UserId, user => user.Id, (member, user) => new { member.ProjectId, user.Id, user.UserName })
             .ToListAsync(ct);
         return rows.GroupBy(row => row.ProjectId).ToDictionary(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,11 +15,40 @@ using PyScriptHub.Web.Serving;
 namespace PyScriptHub.Web.Features.Accounts;
 
 /// <summary>Everything that the hub keeps of the caller, as one zip: a file that is gone when it is closed.</summary>
-sealed record ExportAccount : IRequest<Result<Stream>>;
+sealed record ExportAccount : IRequest<Result<AccountExport>>;
 
-sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUser> users, RateLimits rates, CurrentUser caller, TimeProvider time) : IRequestHandler<ExportAccount, Result<Stream>>
+/// <param name="Content">The zip.</param>
+/// <param name="Slot">Given back when the zip was read: an account has one at a time.</param>
+sealed record AccountExport(Stream Content, IDisposable Slot);
+
+/// <summary>Lets an account have one export at a time on a node, from its beginning until it was read: each is a file as large as the account.</summary>
+sealed class ExportSlots
+{
+    private readonly ConcurrentDictionary<Guid, Slot> _taken = new();
+
+    /// <summary>The account's slot; null where it is taken.</summary>
+    public IDisposable? Take(Guid userId)
+    {
+        var slot = new Slot(_taken, userId);
+        return _taken.TryAdd(userId, slot) ? slot : null;
+    }
+
+    private sealed class Slot(ConcurrentDictionary<Guid, Slot> taken, Guid userId) : IDisposable
+    {
+        public void Dispose() => taken.TryRemove(KeyValuePair.Create(userId, this));
+    }
+}
+
+sealed class ExportAccountHandler(
+    HubDb db, BlobReader blobs, UserManager<HubUser> users, ExportSlots slots, RateLimits rates, ProjectLimits limits, CurrentUser caller, TimeProvider time)
+    : IRequestHandler<ExportAccount, Result<AccountExport>>
 {
     private const int PerHour = 12;
+
+    // Where the bytes of a file are that was written already, and what was left out because it is there.
+    private readonly Dictionary<BlobHash, string> _written = [];
+    private readonly Dictionary<string, string> _sameAs = new(StringComparer.Ordinal);
+    private long _repeated;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
@@ -27,16 +57,32 @@ sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUse
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public async Task<Result<Stream>> Handle(ExportAccount command, CancellationToken ct)
+    public async Task<Result<AccountExport>> Handle(ExportAccount command, CancellationToken ct)
     {
         if (await users.CallerAsync(caller) is not { } user) return new Error.Unauthenticated();
+        if (slots.Take(user.Id) is not { } slot) return new Error.TooManyRequests(TimeSpan.FromSeconds(30));
+        try
+        {
+            var made = await MakeAsync(user, slot, ct);
+            if (!made.IsOk) slot.Dispose();
+            return made;
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Result<AccountExport>> MakeAsync(HubUser user, IDisposable slot, CancellationToken ct)
+    {
         if (await rates.TakeAsync($"export:{user.Id:N}", PerHour, TimeSpan.FromHours(1), ct) is { } wait) return new Error.TooManyRequests(wait);
         var file = BodyLimits.TemporaryFile();
         try
         {
             await WriteAsync(file, user, ct);
             file.Position = 0;
-            return file;
+            return new AccountExport(file, slot);
         }
         catch
         {
@@ -66,6 +112,13 @@ sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUse
     {
         foreach (var (path, entry) in manifest.Files)
         {
+            // The quota counts the same bytes once, however many files have them. So that a zip is not a thousand times the account,
+            // they are repeated only up to the quota once more; beyond, it is said where they are.
+            if (_written.TryGetValue(entry.Hash, out var first) && (_repeated += entry.Length) > limits.AccountBytes)
+            {
+                _sameAs[$"{folder}/{path}"] = first;
+                continue;
+            }
             var content = await blobs.ReadAsync(entry.Hash, ct);
             if (!content.IsOk)
             {
@@ -75,6 +128,7 @@ sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUse
             }
             await using var stream = await zip.CreateEntry($"{folder}/{path}", CompressionLevel.Fastest).OpenAsync(ct);
             await stream.WriteAsync(content.Value, ct);
+            _written.TryAdd(entry.Hash, $"{folder}/{path}");
         }
     }
 
@@ -124,5 +178,6 @@ sealed class ExportAccountHandler(HubDb db, BlobReader blobs, UserManager<HubUse
         WorksOn = await db.Projects.Where(project => project.DeletedAt == null && project.Members.Any(member => member.UserId == user.Id))
             .Select(project => new { project.Name, Owner = db.Users.Where(owner => owner.Id == project.OwnerId).Select(owner => owner.UserName).First() }).ToListAsync(ct),
         DamagedFiles = damaged,
+        FilesWithTheBytesOf = _sameAs,
     };
 }

@@ -11,17 +11,18 @@ using PyScriptHub.Web.Http;
 namespace PyScriptHub.Web.Features.Accounts;
 
 /// <summary>An account as its owner sees it.</summary>
+/// <param name="IsFresh">Whether they signed in a moment ago, and need not prove again who they are for a token or a passkey.</param>
 /// <param name="Passkeys">Newest first.</param>
 /// <param name="Sessions">The caller's own first, then by last use.</param>
 sealed record AccountSummary(
-    string UserName, string? Email, bool HasPassword, IReadOnlyList<PasskeySummary> Passkeys, IReadOnlyList<SessionSummary> Sessions);
+    string UserName, string? Email, bool HasPassword, bool IsFresh, IReadOnlyList<PasskeySummary> Passkeys, IReadOnlyList<SessionSummary> Sessions);
 
 /// <param name="Browser">Its short name; empty where it is not known.</param>
 sealed record SessionSummary(Guid Id, string Browser, string Network, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, bool IsThis);
 
 sealed record GetAccount : IRequest<Result<AccountSummary>>;
 
-sealed class GetAccountHandler(HubDb db, UserManager<HubUser> users, CurrentUser caller, TimeProvider time) : IRequestHandler<GetAccount, Result<AccountSummary>>
+sealed class GetAccountHandler(HubDb db, UserManager<HubUser> users, Sessions open, CurrentUser caller, TimeProvider time) : IRequestHandler<GetAccount, Result<AccountSummary>>
 {
     public async Task<Result<AccountSummary>> Handle(GetAccount command, CancellationToken ct)
     {
@@ -31,7 +32,7 @@ sealed class GetAccountHandler(HubDb db, UserManager<HubUser> users, CurrentUser
         var sessions = await db.Sessions.AsNoTracking().Where(session => session.UserId == user.Id && session.LastUsedAt > since)
             .OrderByDescending(session => session.Id == own).ThenByDescending(session => session.LastUsedAt).Take(100).ToListAsync(ct);
         return new AccountSummary(
-            user.UserName!, user.Email, user.PasswordHash is not null,
+            user.UserName!, user.Email, user.PasswordHash is not null, await open.IsFreshAsync(ct),
             [.. passkeys.OrderByDescending(passkey => passkey.CreatedAt).Select(PasskeySummary.Of)],
             sessions.ConvertAll(session => new SessionSummary(
                 session.Id, session.Browser, session.Network, session.CreatedAt, session.LastUsedAt, session.Id == own)));
@@ -40,9 +41,11 @@ sealed class GetAccountHandler(HubDb db, UserManager<HubUser> users, CurrentUser
 
 /// <summary>Sets the caller's password and ends all their other sessions.</summary>
 /// <param name="Current">The password so far; null for an account that has none.</param>
-sealed record ChangePassword(string? Current, string Password) : IRequest<Result<Done>>;
+/// <param name="EndsOtherWays">Whether tokens and passkeys end too: whoever knew the password may have made some.</param>
+sealed record ChangePassword(string? Current, string Password, bool EndsOtherWays) : IRequest<Result<Done>>;
 
-sealed class ChangePasswordHandler(HubDb db, UserManager<HubUser> users, Proof proof, Sessions sessions, CurrentUser caller) : IRequestHandler<ChangePassword, Result<Done>>
+sealed class ChangePasswordHandler(HubDb db, UserManager<HubUser> users, Proof proof, Sessions sessions, CurrentUser caller, TimeProvider time)
+    : IRequestHandler<ChangePassword, Result<Done>>
 {
     public async Task<Result<Done>> Handle(ChangePassword command, CancellationToken ct)
     {
@@ -51,7 +54,8 @@ sealed class ChangePasswordHandler(HubDb db, UserManager<HubUser> users, Proof p
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await users.SetPasswordAsync(user, command.Password) is { } error) return error;
         await sessions.EndOthersAsync(user.Id, ct);
-        await db.ResetLinks.Where(link => link.UserId == user.Id).ExecuteDeleteAsync(ct);
+        await db.EndResetsAsync(user.Id, ct);
+        if (command.EndsOtherWays) await db.EndKeysAsync(user.Id, time.GetUtcNow(), ct);
         await transaction.CommitAsync(ct);
         return default(Done);
     }
@@ -60,7 +64,7 @@ sealed class ChangePasswordHandler(HubDb db, UserManager<HubUser> users, Proof p
 /// <summary>Sets the caller's e-mail address, or takes it away.</summary>
 sealed record ChangeEmail(string? Email, string? Password) : IRequest<Result<Done>>;
 
-sealed class ChangeEmailHandler(UserManager<HubUser> users, Proof proof, CurrentUser caller) : IRequestHandler<ChangeEmail, Result<Done>>
+sealed class ChangeEmailHandler(HubDb db, UserManager<HubUser> users, Proof proof, CurrentUser caller) : IRequestHandler<ChangeEmail, Result<Done>>
 {
     public async Task<Result<Done>> Handle(ChangeEmail command, CancellationToken ct)
     {
@@ -68,7 +72,11 @@ sealed class ChangeEmailHandler(UserManager<HubUser> users, Proof proof, Current
         if (EmailAddresses.Refuse(command.Email) is { } why) return Error.Field("email", why);
         // Whoever has the address can set the password.
         if (await proof.AskAsync(user, command.Password, "emailPassword", ct) is { } refusal) return refusal;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await users.SetEmailAsync(user, EmailAddresses.Read(command.Email));
+        // What went to the old address opens nothing any more.
+        await db.EndResetsAsync(user.Id, ct);
+        await transaction.CommitAsync(ct);
         return default(Done);
     }
 }
@@ -104,6 +112,25 @@ static class Callers
     /// <summary>The caller's account, or null.</summary>
     public static async Task<HubUser?> CallerAsync(this UserManager<HubUser> users, CurrentUser caller) =>
         caller.Id is { } id ? await users.FindByIdAsync(id.ToString()) : null;
+}
+
+/// <summary>The ways into an account beside its password.</summary>
+static class WaysIn
+{
+    /// <summary>Revokes all tokens and takes all passkeys away.</summary>
+    public static async Task EndKeysAsync(this HubDb db, Guid userId, DateTimeOffset now, CancellationToken ct)
+    {
+        await db.AccessTokens.Where(token => token.UserId == userId && token.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, now), ct);
+        await db.Set<IdentityUserPasskey<Guid>>().Where(passkey => passkey.UserId == userId).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>Ends all addresses by which a new password could be set, those in letters that are on their way included.</summary>
+    public static async Task EndResetsAsync(this HubDb db, Guid userId, CancellationToken ct)
+    {
+        await db.ResetLinks.Where(link => link.UserId == userId).ExecuteDeleteAsync(ct);
+        await db.ResetMails.Where(mail => mail.UserId == userId).ExecuteDeleteAsync(ct);
+    }
 }
 
 /// <summary>What an e-mail address may be.</summary>

@@ -29,27 +29,34 @@ sealed record PasskeySummary(string Id, string Name, DateTimeOffset CreatedAt)
 }
 
 /// <summary>What the browser is to make a new passkey of, as JSON of WebAuthn.</summary>
-sealed record BeginPasskey : IRequest<Result<string>>;
+/// <param name="Password">The caller's: a passkey is a way in for good.</param>
+sealed record BeginPasskey(string? Password) : IRequest<Result<string>>;
 
-sealed class BeginPasskeyHandler(UserManager<HubUser> users, SignInManager<HubUser> signIn, CurrentUser caller) : IRequestHandler<BeginPasskey, Result<string>>
+sealed class BeginPasskeyHandler(UserManager<HubUser> users, SignInManager<HubUser> signIn, Proof proof, CurrentUser caller) : IRequestHandler<BeginPasskey, Result<string>>
 {
     public async Task<Result<string>> Handle(BeginPasskey command, CancellationToken ct)
     {
-        if (await users.CallerAsync(caller) is not { } user) return new Error.Unauthenticated();
+        if (caller.SessionId is null || await users.CallerAsync(caller) is not { } user) return new Error.Unauthenticated();
+        if (await proof.AskUnlessFreshAsync(user, command.Password, AddPasskey.PasswordField, ct) is { } refusal) return refusal;
         return await signIn.MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.ToString(), Name = user.UserName!, DisplayName = user.UserName! });
     }
 }
 
 /// <summary>Keeps the passkey that the browser made.</summary>
 /// <param name="Credential">The browser's answer, as JSON of WebAuthn.</param>
-sealed record AddPasskey(string Credential, string Name) : IRequest<Result<Done>>;
+/// <param name="Password">The caller's, as for <see cref="BeginPasskey"/>.</param>
+sealed record AddPasskey(string Credential, string Name, string? Password) : IRequest<Result<Done>>
+{
+    public const string PasswordField = "passkeyPassword";
+}
 
-sealed class AddPasskeyHandler(UserManager<HubUser> users, SignInManager<HubUser> signIn, CurrentUser caller) : IRequestHandler<AddPasskey, Result<Done>>
+sealed class AddPasskeyHandler(UserManager<HubUser> users, SignInManager<HubUser> signIn, Proof proof, CurrentUser caller) : IRequestHandler<AddPasskey, Result<Done>>
 {
     public async Task<Result<Done>> Handle(AddPasskey command, CancellationToken ct)
     {
-        if (await users.CallerAsync(caller) is not { } user) return new Error.Unauthenticated();
+        if (caller.SessionId is null || await users.CallerAsync(caller) is not { } user) return new Error.Unauthenticated();
         if (PasskeySummary.RefuseName(command.Name) is { } why) return Error.Field("passkeyName", why);
+        if (await proof.AskUnlessFreshAsync(user, command.Password, AddPasskey.PasswordField, ct) is { } refusal) return refusal;
         if ((await users.GetPasskeysAsync(user)).Count >= PasskeySummary.Most) return Error.Field("passkeyName", $"An account has {PasskeySummary.Most} passkeys at most. Remove one that is no longer used.");
         PasskeyAttestationResult made;
         try

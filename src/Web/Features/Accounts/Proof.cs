@@ -15,6 +15,10 @@ sealed class Proof(UserManager<HubUser> users, Sessions sessions, RateLimits rat
 
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(5);
 
+    /// <summary>As <see cref="AskAsync"/>, and without a password for ten minutes after signing in: for what is a way in beside the password.</summary>
+    public async Task<Error?> AskUnlessFreshAsync(HubUser user, string? password, string field, CancellationToken ct) =>
+        await sessions.IsFreshAsync(ct) ? null : await AskAsync(user, password, field, ct);
+
     /// <summary>Null where it is the account's owner; else an error of the field <paramref name="field"/>, or too many tries.</summary>
     public async Task<Error?> AskAsync(HubUser user, string? password, string field, CancellationToken ct)
     {

@@ -45,29 +45,53 @@ sealed class RegisterHandler(
     HubDb db, NewAccounts accounts, HubSettings settings, Sessions sessions, RateLimits rates, RequestOrigin from, TimeProvider time)
     : IRequestHandler<Register, Result<Done>>
 {
-    // A year of a school behind one address, in one lesson.
+    // Accounts that were made: a year of a school behind one address, in one lesson.
     private const int PerHour = 200;
+
+    // Tries that came to nothing. They stop nobody who brings what is right: one pupil's thousand would be the whole class's.
+    private const int MissesPerHour = 1_000;
+
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
     public async Task<Result<Done>> Handle(Register command, CancellationToken ct)
     {
         var registration = await settings.RegistrationAsync(ct);
         if (registration is Registration.Closed) return new Error.Forbidden("Accounts are made by the administrators of this hub. Ask them for one.");
+        // First of all: without a good invitation nothing else is looked at or counted for those who have one.
+        var now = time.GetUtcNow();
+        if (registration is Registration.Invite && !await db.Invitations.Usable(command.Invitation ?? "", now).AnyAsync(ct)) return await MissAsync(UsedUp(), ct);
         var name = command.UserName.Trim();
         if (UserNames.Refuse(name) is { } why) return Error.Field("userName", why);
         if (name == FirstAdministrator.Name) return Error.Field("userName", "This user name is reserved. Choose another.");
         if (Passwords.Refuse(command.Password, name) is { } weak) return Error.Field("password", weak);
         if (EmailAddresses.Refuse(command.Email) is { } wrong) return Error.Field("email", wrong);
-        if (await rates.TakeAsync($"register:{from.Network}", PerHour, TimeSpan.FromHours(1), ct) is { } wait) return new Error.TooManyRequests(wait);
+        // Before the password is hashed, which costs; of two at this moment the database lets one have it.
+        if (await db.Users.AnyAsync(user => user.UserName == name, ct)) return await MissAsync(Error.Field("userName", $"The user name '{name}' is taken. Choose another."), ct);
 
+        var key = $"register:{from.Network}";
+        if (await rates.TakeAsync(key, PerHour, s_hour, ct) is { } wait) return new Error.TooManyRequests(wait);
+        var made = await MakeAsync(command, registration, name, ct);
+        if (made.IsOk) return made;
+        await rates.GiveBackAsync(key, s_hour, ct);
+        return await MissAsync(made.Error, ct);
+    }
+
+    private async Task<Result<Done>> MakeAsync(Register command, Registration registration, string name, CancellationToken ct)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (registration is Registration.Invite && await UseAsync(command.Invitation, ct) == 0)
-            return new Error.Forbidden("The invitation is used up or no longer good. Ask whoever gave it to you for another.");
+        if (registration is Registration.Invite && await UseAsync(command.Invitation, ct) == 0) return UsedUp();
         var made = await accounts.AddAsync(name, command.Password, isAdministrator: false, ct, EmailAddresses.Read(command.Email));
         if (!made.IsOk) return made.Error;
         await sessions.BeginAsync(made.Value, stays: false, ct);
         await transaction.CommitAsync(ct);
         return default(Done);
     }
+
+    // Who tries names or invitations by the thousand hears no more of what is right and what is not.
+    private async Task<Error> MissAsync(Error error, CancellationToken ct) =>
+        await rates.TakeAsync($"register-miss:{from.Network}", MissesPerHour, s_hour, ct) is { } wait ? new Error.TooManyRequests(wait) : error;
+
+    private static Error.Forbidden UsedUp() => new("The invitation is used up or no longer good. Ask whoever gave it to you for another.");
 
     // Of many at once, as many as it is for: the row is locked by whoever counts on it, until they are done.
     private Task<int> UseAsync(string? invitation, CancellationToken ct) => db.Invitations.Usable(invitation ?? "", time.GetUtcNow())

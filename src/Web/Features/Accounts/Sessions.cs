@@ -11,7 +11,7 @@ using PyScriptHub.Web.Http;
 namespace PyScriptHub.Web.Features.Accounts;
 
 /// <summary>Begins, checks and ends sessions of people. A cookie is worth as much as the row that it names.</summary>
-sealed class Sessions(HubDb db, SignInManager<HubUser> signIn, RequestOrigin from, CurrentUser caller, TimeProvider time)
+sealed class Sessions(HubDb db, SignInManager<HubUser> signIn, RequestOrigin from, KnownBrowser browser, CurrentUser caller, TimeProvider time)
 {
     /// <summary>Begins a session and sends its cookie.</summary>
     /// <param name="stays">Whether the cookie outlives the browser.</param>
@@ -21,6 +21,7 @@ sealed class Sessions(HubDb db, SignInManager<HubUser> signIn, RequestOrigin fro
         db.Add(session);
         await db.SaveChangesAsync(ct);
         await signIn.SignInWithClaimsAsync(user, new AuthenticationProperties { IsPersistent = stays }, [ClaimOf(session.Id)]);
+        browser.Remember(user.Id);
     }
 
     /// <summary>Ends the caller's session, cookie and row.</summary>

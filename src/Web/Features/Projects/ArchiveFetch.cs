@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
@@ -15,7 +16,9 @@ sealed record FetchedArchive(FileStream Content, string Name) : IAsyncDisposable
 
 /// <summary>
 /// Fetches archives for people. Whoever names an address must not reach what only this server can: the address that a name stands
-/// for is looked at when the connection is made, and that very address is connected to.
+/// for is looked at when the connection is made, and that very address is connected to. This machine's own addresses are refused
+/// however public they are, since what listens there is often open to itself alone, and so are all ports but the web's. Whatever
+/// cannot be reached is answered alike, so that nobody learns what listens where.
 /// </summary>
 sealed class ArchiveFetch : IDisposable
 {
@@ -70,17 +73,9 @@ sealed class ArchiveFetch : IDisposable
         {
             return await FollowAsync(address, patience.Token);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            return Error.Field("address", "That host took too long. Download the archive and upload it here.");
-        }
-        catch (HttpRequestException e) when (e.InnerException is PrivateAddressException)
-        {
-            return Error.Field("address", "That address is in a private network, which this hub does not reach into.");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return Error.Field("address", "That host cannot be reached from here, or it broke off. Download the archive and upload it here.");
+            return Error.Field("address", "That host cannot be reached from here, or it broke off. Private networks and ports other than 80 and 443 are not reached into. Download the archive and upload it here.");
         }
     }
 
@@ -91,6 +86,15 @@ sealed class ArchiveFetch : IDisposable
         if (address.AddressFamily is AddressFamily.InterNetworkV6 && !s_globalUnicast.Contains(address)) return false;
         return !Array.Exists(s_reserved, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address));
     }
+
+    /// <summary>The addresses among those of a name that may be connected to at this port.</summary>
+    /// <param name="own">This machine's own addresses.</param>
+    internal static IPAddress[] Reachable(IPAddress[] addresses, int port, IReadOnlyCollection<IPAddress> own) =>
+        port is 80 or 443 ? Array.FindAll(addresses, address => IsPublic(address) && !own.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : [];
+
+    /// <summary>This machine's own addresses at this moment.</summary>
+    internal static List<IPAddress> OwnAddresses() =>
+        [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)];
 
     public void Dispose() => _client.Dispose();
 
@@ -149,8 +153,8 @@ sealed class ArchiveFetch : IDisposable
         var isLetThrough = _privateHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             || _privateHosts.Contains($"{host}:{port}", StringComparer.OrdinalIgnoreCase);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
-        var chosen = isLetThrough ? addresses : Array.FindAll(addresses, IsPublic);
-        if (chosen.Length == 0) throw new PrivateAddressException(host);
+        var chosen = isLetThrough ? addresses : Reachable(addresses, port, OwnAddresses());
+        if (chosen.Length == 0) throw new HttpRequestException($"{host} has no address that may be reached.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -163,6 +167,4 @@ sealed class ArchiveFetch : IDisposable
             throw;
         }
     }
-
-    private sealed class PrivateAddressException(string host) : Exception($"{host} has no public address.");
 }

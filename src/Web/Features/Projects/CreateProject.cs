@@ -34,7 +34,7 @@ sealed class CreateProjectHandler(
         if (request.Template is { } template)
         {
             if (ProjectTemplates.Find(template) is not { } found)
-                return Error.Field("template", $"There is no template '{template}'. There are: {string.Join(", ", ProjectTemplates.All.Select(t => t.Id))}.");
+                return Error.Field("template", $"There is no such template. There are: {string.Join(", ", ProjectTemplates.All.Select(t => t.Id))}.");
             foreach (var (path, content) in found.Files) files[FilePath.FromStored(path)] = NewFile.Of(FilePath.FromStored(path), content.ToArray());
         }
         foreach (var (name, text) in request.Files ?? new Dictionary<string, string>(StringComparer.Ordinal))

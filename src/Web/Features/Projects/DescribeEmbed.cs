@@ -52,22 +52,28 @@ sealed record EmbedDescription(
 
 /// <summary>Describes a project for other sites, if everybody may embed it; any other is not found.</summary>
 /// <param name="Url">The address of its page, or its short address.</param>
-sealed record DescribeEmbed(string Url, int? MaxWidth, int? MaxHeight) : IRequest<Result<EmbedDescription>>;
+/// <param name="Client">Who asks: codes that are none are counted as where they are followed.</param>
+sealed record DescribeEmbed(string Url, int? MaxWidth, int? MaxHeight, string Client) : IRequest<Result<EmbedDescription>>;
 
-sealed class DescribeEmbedHandler(HubDb db, Origins origins) : IRequestHandler<DescribeEmbed, Result<EmbedDescription>>
+sealed class DescribeEmbedHandler(HubDb db, IMediator hub, Origins origins) : IRequestHandler<DescribeEmbed, Result<EmbedDescription>>
 {
     private const int SmallestSide = 100;
 
     public async Task<Result<EmbedDescription>> Handle(DescribeEmbed command, CancellationToken ct)
     {
         if (!Uri.TryCreate(command.Url, UriKind.Absolute, out var url) || !origins.IsHub(url.GetLeftPart(UriPartial.Authority))) return new Error.NotFound("project");
-        // Dictated codes are in small letters, however they were typed.
         var words = url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (words is ["s", var code])
+        {
+            // An unlisted project is found by whoever has its code, and by nobody who tries them all.
+            var led = await hub.Send(new FollowShortCode(code, command.Client), ct);
+            if (!led.IsOk) return led.Error;
+            words = [$"@{led.Value.Owner}", led.Value.Slug];
+        }
         var shared = db.Projects.Where(p => p.DeletedAt == null && p.TakenDownAt == null && p.PublicationId != null
             && p.Visibility != Visibility.Private && p.Embedding == Embedding.Anyone);
         var named = words switch
         {
-            ["s", var typed] when typed.ToLowerInvariant() is var code => shared.Where(p => p.ShortCode == code),
             [['@', .. var owner], var slug] => shared.Where(p => p.Slug == slug && db.Users.Any(u => u.Id == p.OwnerId && u.UserName == owner)),
             _ => null,
         };
@@ -86,11 +92,11 @@ sealed class DescribeEmbedHandler(HubDb db, Origins origins) : IRequestHandler<D
 static class EmbedDescriptions
 {
     public static void MapEmbedDescriptions(this IEndpointRouteBuilder app) =>
-        app.MapGet("/oembed", async (string? url, string? format, int? maxwidth, int? maxheight, HttpResponse response, IMediator hub, CancellationToken ct) =>
+        app.MapGet("/oembed", async (string? url, string? format, int? maxwidth, int? maxheight, HttpContext context, IMediator hub, CancellationToken ct) =>
         {
             if (format is not (null or "json" or "xml")) return Results.StatusCode(StatusCodes.Status501NotImplemented);
-            response.Headers.AccessControlAllowOrigin = "*";
-            var described = await hub.Send(new DescribeEmbed(url ?? "", maxwidth, maxheight), ct);
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            var described = await hub.Send(new DescribeEmbed(url ?? "", maxwidth, maxheight, context.Connection.RemoteIpAddress?.ToString() ?? ""), ct);
             return described.ToHttp(embed => format == "xml" ? Results.Text(XmlOf(embed), "text/xml; charset=utf-8") : Results.Json(embed));
         }).ExcludeFromDescription();
 

@@ -60,7 +60,7 @@ static class FileUploads
         if (await rates.TakeAsync(ct) is { } tooMany) return Problems.Of(tooMany);
         await using var uploads = new Uploads();
         if (await uploads.ReadAsync(request, limits with { ProjectBytes = limits.TrialBytes }, ct) is { } error) return Problems.Of(error);
-        if (await rates.TakeBytesAsync(uploads.Files.Sum(file => file.Entry.Length), ct) is { } tooMuch) return Problems.Of(tooMuch);
+        if (await rates.TakeBytesAsync(uploads.Files.Sum(file => file.Entry.Length), uploads.Files.Count + uploads.Deleted.Count, ct) is { } tooMuch) return Problems.Of(tooMuch);
         return (await hub.Send(new TryProject(trial, id, revision, uploads.Files, uploads.Deleted), ct)).ToHttp(answer);
     }
 
@@ -193,7 +193,12 @@ static class ImportUpload
 
         if (request.ContentLength > limits.ZipBytes + FormOverhead) return Problems.Of(new Error.TooLarge("The archive", limits.ZipBytes, request.ContentLength));
         BodyLimits.LiftServerLimit(request.HttpContext);
-        request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions { MultipartBodyLengthLimit = limits.ZipBytes }));
+        request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions
+        {
+            MultipartBodyLengthLimit = limits.ZipBytes,
+            ValueLengthLimit = BodyLimits.Default / 8,
+            ValueCountLimit = 100,
+        }));
         try
         {
             var form = await request.ReadFormAsync(ct);

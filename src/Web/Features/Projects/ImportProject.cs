@@ -17,12 +17,14 @@ sealed record ImportProject(Stream Archive, string Name, Visibility? Visibility)
 sealed record ImportFiles(IReadOnlyList<BroughtFile> Files, string Name) : IRequest<Result<TaggedProject>>;
 
 sealed class ImportProjectHandler(
-    HubDb db, RevisionWriter revisions, RateLimits rates, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
+    HubDb db, RevisionWriter revisions, ArchiveQueue queue, RateLimits rates, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<ImportProject, Result<TaggedProject>>, IRequestHandler<ImportFiles, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(ImportProject command, CancellationToken ct)
     {
         if (await RefuseAsync(command.Name, ct) is { } error) return error;
+        using var place = await queue.EnterAsync(ct);
+        if (place is null) return ArchiveQueue.Busy;
         var files = await ZipReading.ReadAsync(command.Archive, limits, ct);
         return files.IsOk ? await MakeAsync(command.Name, command.Visibility, files.Value, ct) : files.Error;
     }

@@ -22,7 +22,7 @@ enum ProjectScope
     /// <summary>Public publications, whoever asks.</summary>
     Public,
 
-    /// <summary>What the caller may change.</summary>
+    /// <summary>The caller's own, and what they agreed to work on.</summary>
     Mine,
 }
 
@@ -32,7 +32,7 @@ sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : 
     {
         var projects = command.Scope switch
         {
-            ProjectScope.Mine => db.Projects.EditableBy(user),
+            ProjectScope.Mine => db.Projects.WorkedOnBy(user),
             ProjectScope.Public => db.Projects.ListedForAll(),
             _ => db.Projects.ListedFor(user),
         };

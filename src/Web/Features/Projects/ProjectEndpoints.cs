@@ -1,4 +1,5 @@
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -23,7 +24,8 @@ static class ProjectEndpoints
 
         projects.MapPost("", async (CreateProjectRequest request, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new CreateProject(request), ct)).ToHttp(Created))
-            .RequireAuthorization().Produces<ProjectSummary>(StatusCodes.Status201Created).WithSummary("Makes a project.");
+            .RequireAuthorization().WithMetadata(new RequestSizeLimitAttribute(BodyLimits.ProjectJson))
+            .Produces<ProjectSummary>(StatusCodes.Status201Created).WithSummary("Makes a project.");
 
         projects.MapPost("/import", ImportUpload.HandleAsync)
             .RequireAuthorization().Produces<ProjectSummary>(StatusCodes.Status201Created)
@@ -62,11 +64,13 @@ static class ProjectEndpoints
             (await hub.Send(new CreateGrant(id, replace ?? false), ct)).ToHttp())
             .RequireAuthorization().Produces<GrantedAddress>().WithSummary("The caller's own address of the draft.");
 
-        projects.MapGet("/{id}/archive", async (ProjectId id, HttpResponse response, BlobReader blobs, IMediator hub, CancellationToken ct) =>
+        projects.MapGet("/{id}/archive", async (
+            ProjectId id, HttpResponse response, ArchiveStore archives, ArchiveLimits rates, BlobReader blobs, IMediator hub, CancellationToken ct) =>
         {
             var archive = await hub.Send(new GetArchive(id), ct);
             if (!archive.IsOk) return Problems.Of(archive.Error);
-            return (await ArchiveWriting.WriteAsync(archive.Value, blobs, ct)).ToHttp(file =>
+            if (!archives.Has(archive.Value) && await rates.TakeAsync(ct) is { } tooMany) return Problems.Of(tooMany);
+            return (await archives.OpenAsync(archive.Value, blobs, ct)).ToHttp(file =>
             {
                 UserBytes.Mark(response, archive.Value.FileName);
                 return Results.Stream(file, response.ContentType);

@@ -29,9 +29,13 @@ sealed class ListMembersHandler(HubDb db, CurrentUser user) : IRequestHandler<Li
 /// <summary>What somebody may do from now on.</summary>
 public sealed record PutMemberRequest(ProjectRole Role);
 
+/// <summary>
+/// Lets somebody work on a project from now on. It is an offer as well: it is among their own projects, and they may inherit it,
+/// once they accepted (<see cref="AnswerTransfer"/>) or saved in it.
+/// </summary>
 sealed record PutMember(ProjectId Id, string UserName, PutMemberRequest Request) : IRequest<Result<MemberSummary>>;
 
-sealed class PutMemberHandler(HubDb db, CurrentUser user) : IRequestHandler<PutMember, Result<MemberSummary>>
+sealed class PutMemberHandler(HubDb db, CurrentUser user, TimeProvider time) : IRequestHandler<PutMember, Result<MemberSummary>>
 {
     public async Task<Result<MemberSummary>> Handle(PutMember command, CancellationToken ct)
     {
@@ -42,7 +46,7 @@ sealed class PutMemberHandler(HubDb db, CurrentUser user) : IRequestHandler<PutM
         if (id == project.OwnerId) return new Error.Conflict("is_owner", "The project belongs to this user. Hand it over first.");
         var role = command.Request.Role;
         if (project.Members.SingleOrDefault(m => m.UserId == id) is { } member) member.Become(role);
-        else db.Add(new ProjectMember(project.Id, id, role));
+        else db.Add(new ProjectMember(project.Id, id, role, time.GetUtcNow()));
         try
         {
             await db.SaveChangesAsync(ct);

@@ -62,7 +62,7 @@ sealed class NameRevisionHandler(HubDb db, CurrentUser user) : IRequestHandler<N
 
 sealed record RestoreRevision(ProjectId Id, int Number, IfMatch Condition) : IRequest<Result<SavedRevision>>;
 
-sealed class RestoreRevisionHandler(HubDb db, RevisionWriter revisions, CurrentUser user, TimeProvider time)
+sealed class RestoreRevisionHandler(HubDb db, RevisionWriter revisions, RateLimits rates, ProjectLimits limits, CurrentUser user, TimeProvider time)
     : IRequestHandler<RestoreRevision, Result<SavedRevision>>
 {
     public async Task<Result<SavedRevision>> Handle(RestoreRevision command, CancellationToken ct)
@@ -72,6 +72,7 @@ sealed class RestoreRevisionHandler(HubDb db, RevisionWriter revisions, CurrentU
         if (old is null) return new Error.NotFound("revision");
         if (old.Manifest.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
         if (!command.Condition.Allows(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
+        if (await rates.TakeSaveAsync(user, limits, ct) is { } busy) return busy;
         var saved = await revisions.AppendAsync(open.Project, open.Head, old.Manifest, [], user.Id!.Value, time.GetUtcNow(), ct);
         return saved.IsOk ? new SavedRevision(saved.Value) : saved.Error;
     }

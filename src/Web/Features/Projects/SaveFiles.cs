@@ -29,8 +29,7 @@ sealed class SaveFilesHandler(HubDb db, RevisionWriter revisions, RateLimits rat
         if (next.Value.Equals(open.Head.Manifest)) return new SavedRevision(open.Head.Number);
         if (!command.Condition.Names(SeenRevisions.TagOf(open.Head.Number))) return new Error.Stale(SeenRevisions.TagOf(open.Head.Number));
 
-        if (!user.IsAdministrator && await rates.TakeAsync($"save:{user.Id:N}", limits.SavesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait)
-            return new Error.TooManyRequests(wait);
+        if (await rates.TakeSaveAsync(user, limits, ct) is { } busy) return busy;
         var saved = await revisions.AppendAsync(open.Project, open.Head, next.Value, command.Written, user.Id!.Value, time.GetUtcNow(), ct);
         if (saved.IsOk) return new SavedRevision(saved.Value);
         if (saved.Error is not Error.Stale) return saved.Error;
@@ -54,6 +53,15 @@ sealed class CheckWritingHandler(HubDb db, CurrentUser user) : IRequestHandler<C
 {
     public async Task<Result<ProjectId>> Handle(CheckWriting command, CancellationToken ct) =>
         await db.Projects.EditableBy(user).AnyAsync(p => p.Id == command.Id, ct) ? command.Id : await db.RefusalAsync(command.Id, user, ct);
+}
+
+static class SaveLimits
+{
+    /// <summary>Counts one more revision of the caller; <see cref="Error.TooManyRequests"/> beyond the limit, which administrators do not have.</summary>
+    public static async Task<Error?> TakeSaveAsync(this RateLimits rates, CurrentUser user, ProjectLimits limits, CancellationToken ct) =>
+        !user.IsAdministrator && await rates.TakeAsync($"save:{user.Id:N}", limits.SavesPerMinute, TimeSpan.FromMinutes(1), ct) is { } wait
+            ? new Error.TooManyRequests(wait)
+            : null;
 }
 
 /// <summary>A project that the caller may change, with its newest revision.</summary>

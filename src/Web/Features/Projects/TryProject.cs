@@ -21,7 +21,7 @@ public sealed record StartedTrial(string Id, string Url, DateTimeOffset ExpiresA
 sealed record TryProject(
     string? Trial, ProjectId Id, int? Revision, IReadOnlyCollection<NewFile> Written, IReadOnlyCollection<FilePath> Deleted) : IRequest<Result<StartedTrial>>;
 
-sealed class TryProjectHandler(HubDb db, TrialWriter trials, ProjectLimits limits, CurrentUser user, Origins origins, TimeProvider time)
+sealed class TryProjectHandler(HubDb db, TrialWriter trials, ProjectLimits limits, CurrentUser user, RequestOrigin from, Origins origins, TimeProvider time)
     : IRequestHandler<TryProject, Result<StartedTrial>>
 {
     public async Task<Result<StartedTrial>> Handle(TryProject command, CancellationToken ct)
@@ -44,8 +44,12 @@ sealed class TryProjectHandler(HubDb db, TrialWriter trials, ProjectLimits limit
         if (!manifest.IsOk) return manifest.Error;
 
         var viewer = seen.CanEdit ? user.Id : null;
-        var trial = known ?? Trial.Create(id, viewer, manifest.Value, now);
-        known?.Replace(viewer, manifest.Value, now);
+        // The difference alone is kept: whoever sends nothing costs next to nothing, however large the project is.
+        var change = new ManifestChange(
+            [.. command.Deleted.Where(path => revision.Manifest.Find(path.Value) is not null).Distinct()],
+            Manifest.FromStored(command.Written.Select(file => KeyValuePair.Create(file.Path, file.Entry))));
+        var trial = known ?? Trial.Create(id, number, viewer, change, from.Network, now);
+        known?.Replace(number, viewer, change, now);
         var written = await trials.WriteAsync(trial, command.Written, ct);
         return written.IsOk ? new StartedTrial(trial.Id, origins.Content(trial.Label).Of(""), trial.ExpiresAt) : written.Error;
     }
@@ -57,6 +61,10 @@ sealed class TrialLimits(RateLimits rates, ProjectLimits limits, RequestOrigin f
     // Bytes are counted in these, so that an hour's count fits.
     private const int Unit = 1_000;
 
+    // What the rows of a trial take, and what a path in them.
+    private const int TrialCost = 2_000;
+    private const int PathCost = 300;
+
     /// <summary>Counts a trial that begins; the error says how long to wait.</summary>
     public async Task<Error?> TakeAsync(CancellationToken ct)
     {
@@ -65,9 +73,9 @@ sealed class TrialLimits(RateLimits rates, ProjectLimits limits, RequestOrigin f
         return wait is { } time ? new Error.TooManyRequests(time) : null;
     }
 
-    /// <summary>Counts what it brought.</summary>
-    public async Task<Error?> TakeBytesAsync(long bytes, CancellationToken ct) =>
-        await rates.TakeAsync(Bytes, Units(bytes), Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct) is { } wait
+    /// <summary>Counts what it brought: so many bytes in files, and so many paths that are written or deleted.</summary>
+    public async Task<Error?> TakeBytesAsync(long bytes, int paths, CancellationToken ct) =>
+        await rates.TakeAsync(Bytes, Units(bytes + TrialCost + ((long)paths * PathCost)), Units(limits.TrialBytesPerHour), TimeSpan.FromHours(1), ct) is { } wait
             ? new Error.TooManyRequests(wait) : null;
 
     private string Bytes => $"trial-bytes:{from.Network}";

@@ -20,6 +20,8 @@ static class ZipReading
     /// <summary>The archive's files. They read their bytes from <paramref name="archive"/> again, which must stay open until then.</summary>
     public static async Task<Result<List<NewFile>>> ReadAsync(Stream archive, ProjectLimits limits, CancellationToken ct)
     {
+        // ZipArchive makes an object of each entry before it can be asked how many there are.
+        if (await ZipDirectory.RefuseAsync(archive, limits, ct) is { } refusal) return refusal;
         ZipArchive zip;
         List<ZipArchiveEntry> entries;
         try

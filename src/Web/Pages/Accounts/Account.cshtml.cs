@@ -10,7 +10,7 @@ using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Accounts;
 
-[Authorize]
+[Authorize(SignedIn.Policy)]
 sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
 {
     public string UserName => caller.UserName!;
@@ -37,9 +37,9 @@ sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
         return await ReadAsync(cursor, ct) is { } error ? Fail(error) : Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? name, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(string? name, string? tokenPassword, CancellationToken ct)
     {
-        var made = await hub.Send(new CreateToken(name ?? ""), ct);
+        var made = await hub.Send(new CreateToken(name ?? "", Password: tokenPassword, PasswordField: "tokenPassword"), ct);
         Made = made.Value;
         if (made.IsOk) return await ReadAsync(null, ct) is { } error ? Fail(error) : Page();
         Name = name ?? "";
@@ -52,10 +52,10 @@ sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
         return revoked.IsOk ? LocalRedirect("/account") : Fail(revoked.Error);
     }
 
-    public async Task<IActionResult> OnPostPasswordAsync(string? current, string? newPassword, CancellationToken ct)
+    public async Task<IActionResult> OnPostPasswordAsync(string? current, string? newPassword, bool endsOtherWays, CancellationToken ct)
     {
-        var done = await hub.Send(new ChangePassword(current, newPassword ?? ""), ct);
-        return done.IsOk ? LocalRedirect("/account?done=password") : await ShowAsync("newPassword", done.Error, ct);
+        var done = await hub.Send(new ChangePassword(current, newPassword ?? "", endsOtherWays), ct);
+        return done.IsOk ? LocalRedirect(endsOtherWays ? "/account?done=keys" : "/account?done=password") : await ShowAsync("newPassword", done.Error, ct);
     }
 
     public async Task<IActionResult> OnPostEmailAsync(string? email, string? emailPassword, CancellationToken ct)
@@ -64,15 +64,15 @@ sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
         return done.IsOk ? LocalRedirect("/account?done=email") : await ShowAsync("email", done.Error, ct);
     }
 
-    public async Task<IActionResult> OnPostPasskeyOptionsAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync(string? passkeyPassword, CancellationToken ct)
     {
-        var options = await hub.Send(new BeginPasskey(), ct);
+        var options = await hub.Send(new BeginPasskey(passkeyPassword), ct);
         return options.IsOk ? Content(options.Value, "application/json") : Fail(options.Error);
     }
 
-    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, string? passkeyName, CancellationToken ct)
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, string? passkeyName, string? passkeyPassword, CancellationToken ct)
     {
-        var done = await hub.Send(new AddPasskey(credential ?? "", passkeyName ?? ""), ct);
+        var done = await hub.Send(new AddPasskey(credential ?? "", passkeyName ?? "", passkeyPassword), ct);
         return done.IsOk ? LocalRedirect("/account?done=passkey#passkeys") : await ShowAsync("passkeyName", done.Error, ct);
     }
 
@@ -112,7 +112,8 @@ sealed class AccountModel(IMediator hub, CurrentUser caller) : HubPage
         var made = await hub.Send(new ExportAccount(), ct);
         if (!made.IsOk) return Fail(made.Error);
         UserBytes.Mark(Response, $"{UserName}.zip");
-        return File(made.Value, Response.ContentType!);
+        Response.RegisterForDispose(made.Value.Slot);
+        return File(made.Value.Content, Response.ContentType!);
     }
 
     private async Task<IActionResult> ShowAsync(string field, Error error, CancellationToken ct)

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Accounts;
 
-[Authorize]
+[Authorize(SignedIn.Policy)]
 sealed class EraseModel(IMediator hub) : HubPage
 {
     public ErasurePlan Plan { get; private set; } = null!;

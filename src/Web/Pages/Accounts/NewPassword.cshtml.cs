@@ -11,9 +11,12 @@ sealed class NewPasswordModel(IMediator hub, ResetLinks links) : HubPage
     /// <summary>Whose password it is; null where the address is used up or too old.</summary>
     public string? UserName { get; private set; }
 
+    /// <summary>Whether tokens and passkeys end with the password so far.</summary>
+    public bool EndsKeys { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(string secret, CancellationToken ct)
     {
-        UserName = (await links.FindAsync(secret, ct))?.UserName;
+        await ReadAsync(secret, ct);
         if (UserName is null) Response.StatusCode = StatusCodes.Status404NotFound;
         return Page();
     }
@@ -23,7 +26,13 @@ sealed class NewPasswordModel(IMediator hub, ResetLinks links) : HubPage
         var done = await hub.Send(new UseResetLink(secret, password ?? ""), ct);
         if (done.IsOk) return LocalRedirect("/sign-in");
         if (done.Error is Error.Malformed) ShowBeside("password", done.Error);
-        UserName = (await links.FindAsync(secret, ct))?.UserName;
+        await ReadAsync(secret, ct);
         return PageWith(done.Error);
+    }
+
+    private async Task ReadAsync(string secret, CancellationToken ct)
+    {
+        if (await links.FindAsync(secret, ct) is not { } user) return;
+        (UserName, EndsKeys) = (user.UserName, await links.HasSignedInAsync(user, ct));
     }
 }

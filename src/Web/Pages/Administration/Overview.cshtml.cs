@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
 
-[Authorize(Roles = HubRoles.Administrator)]
+[Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
 sealed class OverviewModel(IMediator hub) : HubPage
 {
     public HubOverview Overview { get; private set; } = null!;

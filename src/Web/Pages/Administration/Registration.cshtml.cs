@@ -6,11 +6,12 @@ using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
 
-[Authorize(Roles = HubRoles.Administrator)]
+[Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
 sealed class RegistrationModel(IMediator hub, HubSettings settings) : HubPage
 {
     public Registration Current { get; private set; }

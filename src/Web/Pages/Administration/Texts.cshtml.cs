@@ -4,13 +4,19 @@ using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
 
-[Authorize(Roles = HubRoles.Administrator)]
+[Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
+[RequestSizeLimit(Longest)]
+[RequestFormLimits(BufferBodyLengthLimit = Longest, ValueLengthLimit = Longest)]
 sealed class TextsModel(IMediator hub, HubSettings settings) : HubPage
 {
+    // Two texts, each of whose characters is up to nine bytes in a form.
+    private const int Longest = (2 * 9 * HubSettings.TextLength) + BodyLimits.Default;
+
     public string? Imprint { get; private set; }
 
     public string? Privacy { get; private set; }

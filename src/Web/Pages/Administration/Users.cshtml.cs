@@ -9,7 +9,7 @@ using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Administration;
 
-[Authorize(Roles = HubRoles.Administrator)]
+[Authorize(SignedIn.Policy, Roles = HubRoles.Administrator)]
 sealed class UsersModel(IMediator hub) : HubPage
 {
     public string? Words { get; private set; }

@@ -23,7 +23,8 @@ public sealed record RewriteRequest(
 /// <summary>The script that stands before all others of a preview's page.</summary>
 /// <param name="Script">Its absolute address, since a page may have a <c>&lt;base&gt;</c>.</param>
 /// <param name="Hub">The hub's origin, the only one that it talks to.</param>
-public sealed record Bridge(string Script, string Hub);
+/// <param name="IsFramedOnly">Whether the page is to be seen in a frame of the hub and nowhere else: opened by itself, it leads to the hub.</param>
+public sealed record Bridge(string Script, string Hub, bool IsFramedOnly = false);
 
 /// <summary>A page as it is served.</summary>
 /// <param name="Bytes">The very bytes that came in where nothing was to be changed.</param>

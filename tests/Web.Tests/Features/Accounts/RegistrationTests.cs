@@ -122,6 +122,27 @@ public sealed class RegistrationTests
             (await (await hub.Client.GetAsync(address)).Content.ReadAsStringAsync()).ShouldContain("used up or no longer good", Case.Sensitive, address);
     }
 
+    [Fact]
+    public async Task A_thousand_bad_invitations_from_a_class_stop_nobody_there_who_has_a_good_one()
+    {
+        await using var hub = await HubServer.StartAsync(
+            options => options with { Registration = Registration.Invite }, services: services => services.AddSingleton<TimeProvider>(new SetClock(DateTimeOffset.UtcNow)));
+        var address = await InviteAsync(hub, uses: "2", days: "1");
+        var naughty = new Visitor(hub);
+        var (_, form) = await naughty.FillAsync(address, ("userName", "naughty"), ("password", Words), ("email", ""));
+        form["invitation"] = "invented";
+        for (var i = 0; i < 3; i++) (await naughty.PostAsync("/register", form)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        await using (var db = hub.OpenDatabase())
+        {
+            (await db.RateWindows.CountAsync(window => window.Key.StartsWith("register:"))).ShouldBe(0, "no account was made");
+            (await db.RateWindows.Where(window => window.Key.StartsWith("register-miss:")).ExecuteUpdateAsync(set => set.SetProperty(window => window.Count, 1_000))).ShouldBe(1);
+        }
+        (await naughty.PostAsync("/register", form)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await new Visitor(hub).SubmitAsync(address, ("userName", "neighbour"), ("password", Words), ("email", ""))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        // A taken name is not told to who has tried so many.
+        (await new Visitor(hub).SubmitAsync(address, ("userName", "neighbour"), ("password", Words), ("email", ""))).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
     private static async Task<string> InviteAsync(HubServer hub, string uses, string days)
     {
         var chief = new Visitor(hub);

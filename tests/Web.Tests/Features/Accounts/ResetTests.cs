@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Tests.Support;
@@ -108,6 +109,60 @@ public sealed partial class ResetTests
         for (var i = 0; i < 6; i++) (await new Visitor(hub).SubmitAsync("/reset", ("who", "flooded"))).StatusCode.ShouldBe(HttpStatusCode.OK);
         await SendAsync(hub);
         mail.Letters.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task One_mailbox_gets_no_more_letters_because_many_accounts_have_it()
+    {
+        await using var mail = new MailServer();
+        var clock = new SetClock(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+        await using var hub = await HubServer.StartAsync(options => options with { Smtp = mail.Options }, services: services => services.AddSingleton<TimeProvider>(clock));
+        foreach (var name in new[] { "zoe", "aaa", "bbb", "ccc", "ddd" })
+        {
+            await WithEmailAsync(hub, name, name == "zoe" ? "zoe@school.example" : "Zoe@School.example");
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        await WithEmailAsync(hub, "moves", "attacker@school.example");
+        // Asked for by one name after the other, and by one whose address becomes hers before the letter goes out.
+        foreach (var who in new[] { "moves", "zoe@school.example", "aaa", "bbb", "ccc", "ddd", "zoe" })
+        {
+            (await new Visitor(hub).SubmitAsync("/reset", ("who", who))).StatusCode.ShouldBe(HttpStatusCode.OK);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        await using (var db = hub.OpenDatabase())
+        {
+            (await db.ResetMails.CountAsync()).ShouldBe(4);
+            await db.Users.Where(user => user.UserName == "moves").ExecuteUpdateAsync(
+                set => set.SetProperty(user => user.Email, "zoe@school.example").SetProperty(user => user.NormalizedEmail, "ZOE@SCHOOL.EXAMPLE"));
+        }
+        await SendAsync(hub);
+        mail.Letters.Count.ShouldBe(3);
+
+        // A letter lists all accounts of its address, the oldest of them first, each with a link of its own that works.
+        var letter = mail.Letters.Select(letter => letter.Text.Replace("=\n", "", StringComparison.Ordinal)).First(text => text.Contains("Subject: A new password for @zoe", StringComparison.Ordinal));
+        var links = Link().Matches(letter).Select(match => new Uri(match.Value).AbsolutePath).ToList();
+        links.Distinct(StringComparer.Ordinal).Count().ShouldBe(6);
+        letter.IndexOf("@aaa: ", StringComparison.Ordinal).ShouldBeLessThan(letter.IndexOf("@ddd: ", StringComparison.Ordinal));
+        (await new Visitor(hub).SubmitAsync(links[0], ("password", NewPassword))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await new Visitor(hub).SignInAsync("zoe", NewPassword)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await new Visitor(hub).SignInAsync("aaa")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task A_letter_that_anybody_asks_for_voids_no_link_of_an_administrators()
+    {
+        await using var mail = new MailServer();
+        await using var hub = await HubServer.StartAsync(options => options with { Smtp = mail.Options });
+        await WithEmailAsync(hub, "forgot", "forgot@school.example");
+        var link = await LinkAsync(await Visitor.SignedInAsync(hub, "chief", isAdministrator: true), "forgot");
+        await new Visitor(hub).SubmitAsync("/reset", ("who", "forgot"));
+        await SendAsync(hub);
+        mail.Letters.Count.ShouldBe(1);
+        (await hub.Client.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        // Once one was used, all others of the account are worth nothing.
+        var sent = Link().Match(mail.Letters.Single().Text.Replace("=\n", "", StringComparison.Ordinal)).Value;
+        (await new Visitor(hub).SubmitAsync(link, ("password", NewPassword))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await hub.Client.GetAsync(new Uri(sent).AbsolutePath)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

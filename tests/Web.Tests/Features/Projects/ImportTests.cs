@@ -37,6 +37,76 @@ public sealed class ImportTests(SharedHub shared) : IClassFixture<SharedHub>
         (await FilesAsync(ada, again.Text("id"))).ShouldBe(await FilesAsync(ada, id));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_directory_of_a_million_entries_is_refused_before_it_is_read_whatever_its_end_says(bool isZip64)
+    {
+        var ada = await UserAsync();
+        var archive = Directory(400_000, isZip64);
+        await (await ada.ImportAsync(archive)).ProblemAsync(422, "entry_count");
+
+        // Nothing in it waits, so that all is done by this thread.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var read = await Web.Features.Projects.ZipReading.ReadAsync(new MemoryStream(archive), new ProjectLimits(), CancellationToken.None);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000_000);
+        read.Error!.Code.ShouldBe("entry_count");
+    }
+
+    [Fact]
+    public async Task More_entries_than_the_limit_are_refused_and_as_many_as_it_says_are_taken()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with { Limits = options.Limits with { Files = 300 } });
+        var ada = await hub.UserAsync("ada");
+        (string, string)[] Files(int count) => [.. Enumerable.Range(0, count).Select(i => ($"f{i.ToString(CultureInfo.InvariantCulture)}.txt", "x"))];
+        await (await ada.ImportAsync(Zip.Of(Files(301)))).ProblemAsync(422, "entry_count");
+        (await ada.ImportAsync(Zip.Of(Files(300)))).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Imports_beyond_a_few_at_once_wait_for_their_turn_and_all_come_in()
+    {
+        var ada = await UserAsync();
+        var zip = Zip.Of(("index.html", "x"), ("data.bin", new string('y', 200_000)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => ada.ImportAsync(zip)));
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Created);
+    }
+
+    // Headers without names, and an end that speaks of one entry.
+    private static byte[] Directory(int entries, bool isZip64)
+    {
+        using var archive = new MemoryStream();
+        using var writer = new BinaryWriter(archive);
+        var header = new byte[46];
+        "PK\u0001\u0002"u8.CopyTo(header);
+        for (var i = 0; i < entries; i++) writer.Write(header);
+        var end = archive.Position;
+        if (isZip64)
+        {
+            writer.Write(0x06064b50);
+            writer.Write(44L);
+            writer.Write((short)45);
+            writer.Write((short)45);
+            writer.Write(0L);
+            writer.Write(1L);
+            writer.Write(1L);
+            writer.Write(end);
+            writer.Write(0L);
+            writer.Write(0x07064b50);
+            writer.Write(0);
+            writer.Write(end);
+            writer.Write(1);
+        }
+        writer.Write(0x06054b50);
+        writer.Write(0);
+        writer.Write(isZip64 ? ushort.MaxValue : (ushort)1);
+        writer.Write(isZip64 ? ushort.MaxValue : (ushort)1);
+        writer.Write(isZip64 ? uint.MaxValue : (uint)end);
+        writer.Write(isZip64 ? uint.MaxValue : 0);
+        writer.Write((short)0);
+        return archive.ToArray();
+    }
+
     [Fact]
     public async Task One_shared_top_folder_is_stripped_and_two_are_not()
     {

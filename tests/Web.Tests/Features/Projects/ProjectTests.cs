@@ -292,6 +292,7 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
         var busy = await ada.PutFileAsync(id, "a.py", "4", 4);
         await busy.ProblemAsync(429, "too_many_requests");
         busy.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
+        await (await ada.PostAsync($"/api/v1/projects/{id}/revisions/2/restore", null)).ProblemAsync(429, "too_many_requests");
         // What is there already is no save.
         await (await ada.PutFileAsync(id, "a.py", "3", 1)).JsonAsync();
 
@@ -302,6 +303,16 @@ public sealed class ProjectTests(SharedHub shared) : IClassFixture<SharedHub>
         await (await hub.UserAsync("bob")).CreateAsync();
         var chief = await hub.UserAsync("chief", isAdministrator: true);
         for (var i = 0; i < 3; i++) await chief.CreateAsync();
+    }
+
+    [Fact]
+    public async Task A_template_that_there_is_not_is_told_without_being_repeated()
+    {
+        var ada = await UserAsync();
+        var answer = await ada.PostAsJsonAsync("/api/v1/projects", new { name = "x", template = new string('z', 1_000_000) });
+        var problem = await answer.ProblemAsync(400, "malformed");
+        problem.GetProperty("errors").GetProperty("template")[0].GetString().ShouldNotBeNull().ShouldStartWith("There is no such template. There are: ");
+        problem.GetRawText().Length.ShouldBeLessThan(1_000);
     }
 
     [Fact]

@@ -49,6 +49,44 @@ public sealed class TrialTests
         (await alone.Content.ReadAsStringAsync()).ShouldContain("project of your own");
     }
 
+    [Theory]
+    [InlineData("", "iframe", "navigate", true)]
+    [InlineData("page.html", "iframe", "navigate", true)]
+    [InlineData("page.html", "empty", "cors", true)]
+    [InlineData("page.html", "document", "navigate", false)]
+    [InlineData("page.html", "object", "navigate", false)]
+    [InlineData("page.html", "embed", "navigate", false)]
+    [InlineData("page.html", "fencedframe", "navigate", false)]
+    [InlineData("page.html", "empty", "navigate", false)]
+    [InlineData("", "fencedframe", "navigate", false)]
+    [InlineData("folder/", "image", "no-cors", false)]
+    [InlineData("picture.svg", "image", "no-cors", true)]
+    [InlineData("picture.svg", "document", "navigate", false)]
+    [InlineData("main.py", "empty", "cors", true)]
+    [InlineData("main.py", "worker", "same-origin", true)]
+    public async Task What_is_tried_is_shown_in_a_frame_and_nowhere_else(string path, string destination, string mode, bool isShown)
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var project = await ada.PublishedAsync(("index.html", "x"), ("page.html", "x"), ("folder/index.html", "x"), ("picture.svg", "<svg/>"), ("main.py", "print(1)"));
+        var trial = await (await TryAsync(hub.Client, project.Text("id"), "")).JsonAsync(HttpStatusCode.Created);
+        (await GetAsync(hub.Client, trial.Text("url") + path, destination, mode)).StatusCode.ShouldBe(isShown ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        // What is published is for every window.
+        (await GetAsync(hub.Client, project.Text("contentUrl") + path, destination, mode)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Where_a_browser_does_not_say_what_it_asks_for_the_pages_first_script_is_told_to_see_to_it()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        var trial = await (await TryAsync(hub.Client, id, "")).JsonAsync(HttpStatusCode.Created);
+        var grant = await (await ada.PostAsync($"/api/v1/projects/{id}/grants", null)).JsonAsync();
+        (await hub.Client.GetStringAsync(trial.Text("url"))).ShouldContain($"data-hub=\"{hub.Url}\" data-framed></script>");
+        (await hub.Client.GetStringAsync(grant.Text("url"))).ShouldContain($"data-hub=\"{hub.Url}\"></script>");
+    }
+
     [Fact]
     public async Task Other_files_come_under_the_same_address_and_only_by_the_secret_that_the_page_does_not_know()
     {
@@ -127,6 +165,114 @@ public sealed class TrialTests
         (await db.Trials.CountAsync() + await db.TrialBlobs.CountAsync()).ShouldBe(0);
         (await new BlobSweep(db).RunAsync(TimeSpan.Zero, CancellationToken.None)).ShouldBe(1);
         await StoredState.ShouldBeWholeAsync(db);
+    }
+
+    [Fact]
+    public async Task A_trial_of_a_large_project_costs_what_is_different_and_no_more()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with { Limits = options.Limits with { TrialBytesPerHour = 100_000 } });
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync([("index.html", "<p>x</p>"), .. Enumerable.Range(0, 300).Select(i => ($"data/{i}.txt", $"{i}"))])).Text("id");
+        for (var i = 0; i < 20; i++) (await TryAsync(hub.Client, id, "")).StatusCode.ShouldBe(HttpStatusCode.Created);
+        var trial = await (await TryAsync(hub.Client, id, "?delete=data/1.txt&delete=nowhere.txt", ("data/2.txt", "two"))).JsonAsync(HttpStatusCode.Created);
+
+        await using var db = hub.OpenDatabase();
+        (await db.TrialBlobs.CountAsync()).ShouldBe(1);
+        (await db.Database.SqlQuery<int>($"SELECT max(pg_column_size(t)) AS \"Value\" FROM trials t").SingleAsync()).ShouldBeLessThan(1_000);
+        (await hub.Client.GetAsync(trial.Text("url") + "data/1.txt")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await hub.Client.GetStringAsync(trial.Text("url") + "data/2.txt")).ShouldBe("two");
+        (await hub.Client.GetStringAsync(trial.Text("url") + "data/3.txt")).ShouldBe("3");
+        // Each is counted for itself and for the paths that it names, not by the bytes of its files alone.
+        var many = string.Join('&', Enumerable.Range(0, 250).Select(i => $"delete=data/{i}.txt"));
+        await (await TryAsync(hub.Client, id, $"?{many}")).ProblemAsync(429, "too_many_requests");
+    }
+
+    [Fact]
+    public async Task What_a_trial_was_made_to_is_not_thinned_before_the_trial_is_over()
+    {
+        await using var hub = await HubServer.StartAsync();
+        var ada = await hub.UserAsync("ada");
+        var id = (await (await ada.ImportAsync(Zip.Of(s_files))).JsonAsync(HttpStatusCode.Created)).Text("id");
+        var trial = await (await TryAsync(ada, id, "?revision=1", ("new.py", "new"))).JsonAsync(HttpStatusCode.Created);
+        for (var revision = 1; revision <= 3; revision++) (await ada.PutFileAsync(id, "main.py", $"print({revision}0)", revision)).EnsureSuccessStatusCode();
+        await using var db = hub.OpenDatabase();
+        var later = DateTimeOffset.UtcNow.AddDays(2);
+
+        await new RevisionThinning(db).RunAsync(later, CancellationToken.None);
+        (await db.Revisions.OrderBy(r => r.Number).Select(r => r.Number).ToListAsync()).ShouldBe([1, 4]);
+        await new BlobSweep(db).RunAsync(TimeSpan.Zero, CancellationToken.None);
+        (await hub.Client.GetStringAsync(trial.Text("url") + "main.py")).ShouldBe("print(1)");
+
+        await db.Trials.ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, DateTimeOffset.UtcNow.AddMinutes(-1)));
+        await new ProjectPurge(db).RunAsync(DateTimeOffset.UtcNow, CancellationToken.None);
+        await new RevisionThinning(db).RunAsync(later, CancellationToken.None);
+        (await db.Revisions.Select(r => r.Number).ToListAsync()).ShouldBe([4]);
+        await StoredState.ShouldBeWholeAsync(db);
+    }
+
+    [Fact]
+    public async Task A_deleted_project_takes_its_trials_along()
+    {
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        await using var hub = await HubServer.StartAsync(services: services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(services, clock));
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        await (await TryAsync(hub.Client, id, "", ("main.py", "print(2)"))).JsonAsync(HttpStatusCode.Created);
+        (await ada.DeleteAsync($"/api/v1/projects/{id}")).EnsureSuccessStatusCode();
+        await using var db = hub.OpenDatabase();
+        await db.Trials.ExecuteUpdateAsync(set => set.SetProperty(t => t.ExpiresAt, clock.GetUtcNow().AddDays(100)));
+        (await new ProjectPurge(db).RunAsync(clock.GetUtcNow().AddDays(31), CancellationToken.None)).ShouldBe(1);
+        (await db.Trials.CountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_trial_that_is_used_all_the_time_ends_after_a_day_at_school()
+    {
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        await using var hub = await HubServer.StartAsync(services: services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(services, clock));
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        var trial = await (await TryAsync(hub.Client, id, "", ("main.py", "print('tried')"))).JsonAsync(HttpStatusCode.Created);
+        for (var minutes = 100; minutes < 480; minutes += 100)
+        {
+            clock.Advance(TimeSpan.FromMinutes(100));
+            (await hub.Client.GetAsync(trial.Text("url") + "main.py")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await AgainAsync(hub.Client, trial.Text("id"), ("main.py", $"print({minutes})"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+        clock.Advance(TimeSpan.FromMinutes(81));
+        (await hub.Client.GetAsync(trial.Text("url") + "main.py")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await (await AgainAsync(hub.Client, trial.Text("id"), ("main.py", "print()"))).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task Of_too_many_trials_at_once_those_of_the_address_that_brings_them_go_first()
+    {
+        await using var hub = await HubServer.StartAsync(options => options with
+        {
+            TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")],
+            Limits = options.Limits with { TrialsAtOncePerAddress = 3, TrialsAtOnce = 5 },
+        });
+        var ada = await hub.UserAsync("ada");
+        var id = (await ada.PublishedAsync(s_files)).Text("id");
+        var (quiet, loud) = (hub.ClientFor(null), hub.ClientFor(null));
+        quiet.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");
+        loud.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.2");
+        var first = await (await TryAsync(quiet, id, "")).JsonAsync(HttpStatusCode.Created);
+        var urls = new List<string>();
+        for (var i = 0; i < 6; i++) urls.Add((await (await TryAsync(loud, id, "")).JsonAsync(HttpStatusCode.Created)).Text("url"));
+
+        (await quiet.GetAsync(first.Text("url"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var alive = new List<bool>();
+        foreach (var url in urls) alive.Add((await loud.GetAsync(url)).StatusCode is HttpStatusCode.OK);
+        alive.ShouldBe([false, false, false, true, true, true]);
+        for (var i = 3; i < 6; i++)
+        {
+            var other = hub.ClientFor(null);
+            other.DefaultRequestHeaders.Add("X-Forwarded-For", $"203.0.113.{i}");
+            await (await TryAsync(other, id, "")).JsonAsync(HttpStatusCode.Created);
+        }
+        await using var db = hub.OpenDatabase();
+        (await db.Trials.CountAsync()).ShouldBe(5);
     }
 
     [Fact]
@@ -216,10 +362,11 @@ public sealed class TrialTests
         return form;
     }
 
-    private static Task<HttpResponseMessage> GetAsync(HttpClient client, string url, string destination)
+    private static Task<HttpResponseMessage> GetAsync(HttpClient client, string url, string destination, string mode = "navigate")
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Add("Sec-Fetch-Dest", destination);
+        request.Headers.Add("Sec-Fetch-Mode", mode);
         return client.SendAsync(request);
     }
 }

@@ -21,6 +21,14 @@ export function startPage(): void {
   const lineage = readLineage('__hubBridge');
   // A page's first script is its own.
   script.remove();
+  // Whoever runs something without saving it sees it in a frame of the hub; an address to pass on is what publishing is for. Most
+  // browsers say what they ask for, and the hub answers accordingly: this is for the others.
+  if (script.dataset['framed'] !== undefined && window.top === window) {
+    window.stop();
+    document.documentElement.replaceChildren();
+    location.replace(hub);
+    return;
+  }
   // Opened on its own, there is nobody to tell.
   if (window.parent === window || hub === '') return;
 
