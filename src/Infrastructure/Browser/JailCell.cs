@@ -45,7 +45,7 @@ internal sealed class JailCell : IAsyncDisposable
             ["JAIL_PID"] = PidFile,
             ["JAIL_DATA"] = _bounds.Memory.ToString(CultureInfo.InvariantCulture),
             // Before Linux 5.14 this bound counts for all browsers together.
-            ["JAIL_TASKS"] = System.Environment.OSVersion.Version >= new Version(5, 14) ? _bounds.Tasks.ToString(CultureInfo.InvariantCulture) : "unlimited",
+            ["JAIL_TASKS"] = System.Environment.OSVersion.Version >= new Version(5, 14) ? _bounds.Tasks.ToString(CultureInfo.InvariantCulture) : "",
             ["JAIL_TMP"] = _bounds.Files.ToString(CultureInfo.InvariantCulture),
         };
     }

@@ -50,7 +50,8 @@ internal static class ProcessTree
         }
     }
 
-    private static int? ParentOf(int pid)
+    /// <summary>A process's parent; null where it has ended.</summary>
+    public static int? ParentOf(int pid)
     {
         try
         {
