@@ -221,11 +221,17 @@ public sealed partial class BrowserPool : IAsyncDisposable
 
     private async Task EndAsync(PooledBrowser browser)
     {
-        await browser.DisposeAsync();
-        lock (_lock)
+        try
         {
-            _all.Remove(browser);
-            _idle.Remove(browser);
+            await browser.DisposeAsync();
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _all.Remove(browser);
+                _idle.Remove(browser);
+            }
         }
     }
 

@@ -108,8 +108,8 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-rm -rf /run/mount # umount's own notes
-mount -o remount,bind,ro,nosuid,nodev /
+rm -rf /run/mount # umount's own notes; -n: the last mount makes none
+mount -n -o remount,bind,ro,nosuid,nodev /
 hostname jail
 
 step='bring up the loopback'
