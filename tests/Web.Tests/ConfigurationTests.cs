@@ -12,7 +12,12 @@ public sealed class ConfigurationTests
     [InlineData("Hub:ContentDomain", "https://content.example")]
     [InlineData("Hub:ContentDomain", "*.content.example")]
     [InlineData("Hub:Roles", "web,butler")]
-    [InlineData("Hub:Roles", "worker")]
+    [InlineData("Smoke:Sandbox", "some")]
+    [InlineData("Smoke:Parallel", "0")]
+    [InlineData("Smoke:Seconds", "601")]
+    [InlineData("Smoke:Upstream", "http://hub:8080")]
+    [InlineData("Smoke:Uid", "0")]
+    [InlineData("Smoke:Uid", "65534")]
     [InlineData("Hub:Setup:AdminToken", "short")]
     [InlineData("Hub:Import:PrivateHosts", "http://files.lan/path")]
     [InlineData("Hub:Registration", "sometimes")]
@@ -64,7 +69,7 @@ public sealed class ConfigurationTests
     public void Every_key_is_documented_and_every_documented_key_exists()
     {
         var documented = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "configuration.md"))
-            .Where(line => line.StartsWith("| `Hub:", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+            .Where(line => line.StartsWith("| `Hub:", StringComparison.Ordinal) || line.StartsWith("| `Smoke:", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
         documented.Order().ShouldBe(HubConfiguration.Keys.Order());
     }
 

@@ -19,6 +19,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SmokeUpstream _upstream;
     private readonly SemaphoreSlim _preparing = new(1);
+    private readonly SemaphoreSlim _renewing = new(1);
     private readonly CancellationTokenSource _ending = new();
 
     // Guards what follows.
@@ -28,7 +29,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
     private readonly HashSet<Task> _background = [];
     private int _starting;
 
-    private (IPlaywright Playwright, BrowserProgram Program, JailFolder? Folder)? _prepared;
+    private volatile Prepared? _prepared;
     private Task _watch = Task.CompletedTask;
 
     public BrowserPool(SmokeOptions options, SmokeSurroundings surroundings, ILogger<BrowserPool> logger)
@@ -89,13 +90,11 @@ public sealed partial class BrowserPool : IAsyncDisposable
             await Task.WhenAll(background);
             await Task.WhenAll(all.Select(EndAsync));
         }
-        if (_prepared is var (playwright, _, folder))
-        {
-            playwright.Dispose();
-            folder?.Dispose();
-        }
+        _prepared?.Playwright.Dispose();
+        _prepared?.Folder?.Dispose();
         _upstream.Dispose();
         _preparing.Dispose();
+        _renewing.Dispose();
         _ending.Dispose();
     }
 
@@ -173,12 +172,21 @@ public sealed partial class BrowserPool : IAsyncDisposable
 
     private async Task<PooledBrowser> StartAsync(CancellationToken ct)
     {
-        var (playwright, program, folder) = _prepared!.Value;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, _ending.Token);
         Interlocked.Increment(ref _starting);
         try
         {
-            var browser = await PooledBrowser.StartAsync(playwright, program, folder, _options.Bounds, _options.Sandbox, _surroundings, _upstream, ending.Token);
+            var prepared = _prepared!;
+            PooledBrowser browser;
+            try
+            {
+                browser = await StartAsync(prepared, ending.Token);
+            }
+            catch (BrowserFaultException) when (!IsAnyConnected())
+            {
+                // Playwright's own process may have ended, and all of its browsers with it.
+                browser = await StartAsync(await WithNewDriverAsync(prepared, ending.Token), ending.Token);
+            }
             lock (_lock) _all.Add(browser);
             return browser;
         }
@@ -188,13 +196,42 @@ public sealed partial class BrowserPool : IAsyncDisposable
         }
     }
 
+    private Task<PooledBrowser> StartAsync(Prepared prepared, CancellationToken ct) =>
+        PooledBrowser.StartAsync(prepared.Playwright, prepared.Program, prepared.Folder, _options.Bounds, _options.Sandbox, _surroundings, _upstream, ct);
+
+    private bool IsAnyConnected()
+    {
+        lock (_lock) return _all.Any(browser => browser.Browser.IsConnected);
+    }
+
+    private async Task<Prepared> WithNewDriverAsync(Prepared old, CancellationToken ct)
+    {
+        await _renewing.WaitAsync(ct);
+        try
+        {
+            if (_prepared is { } current && current != old) return current;
+            old.Playwright.Dispose();
+            return _prepared = old with { Playwright = await Playwright.CreateAsync() };
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+
     private async Task EndAsync(PooledBrowser browser)
     {
-        await browser.DisposeAsync();
-        lock (_lock)
+        try
         {
-            _all.Remove(browser);
-            _idle.Remove(browser);
+            await browser.DisposeAsync();
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _all.Remove(browser);
+                _idle.Remove(browser);
+            }
         }
     }
 
@@ -239,7 +276,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
                 var uid = _options.Sandbox is SmokeSandbox.Jail && Environment.IsPrivilegedProcess ? _options.Uid : (uint?)null;
                 var program = BrowserProgram.Find(_options.Browser, playwright.Chromium.ExecutablePath, uid is not null);
                 if (_options.Sandbox is SmokeSandbox.Jail) JailProbe.LookForTools(uid is not null);
-                _prepared = (playwright, program, OperatingSystem.IsLinux() ? JailFolder.Make(uid) : null);
+                _prepared = new Prepared(playwright, program, OperatingSystem.IsLinux() ? JailFolder.Make(uid) : null);
             }
             catch
             {
@@ -247,7 +284,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
                 throw;
             }
         }
-        if (OperatingSystem.IsLinux() && _options.Sandbox is SmokeSandbox.Jail) await JailProbe.RunAsync(_prepared.Value.Folder!, _options.Bounds, ct);
+        if (OperatingSystem.IsLinux() && _options.Sandbox is SmokeSandbox.Jail) await JailProbe.RunAsync(_prepared.Folder!, _options.Bounds, ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "No browser could be kept ready")]
@@ -255,4 +292,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "A browser could not be ended")]
     private partial void LogBackground(Exception e);
+
+    /// <summary>What was found on this machine.</summary>
+    private sealed record Prepared(IPlaywright Playwright, BrowserProgram Program, JailFolder? Folder);
 }

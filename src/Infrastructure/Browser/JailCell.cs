@@ -40,12 +40,12 @@ internal sealed class JailCell : IAsyncDisposable
             ["JAIL_SOCKET"] = Socket,
             ["JAIL_PROGRAM"] = program.Path,
             ["JAIL_FOLDERS"] = IsShown(program.Folder) ? "" : program.Folder,
-            ["JAIL_HIDDEN"] = string.Join('\n', hidden.Where(folder => IsShown(folder) && !IsWithin(program.Folder, folder))),
+            ["JAIL_HIDDEN"] = string.Join('\n', hidden.Select(Path.TrimEndingDirectorySeparator).Where(folder => IsHubsOwn(folder) && !IsWithin(program.Folder, folder))),
             ["JAIL_CGROUPS"] = string.Join('\n', _cgroup.Entrances),
             ["JAIL_PID"] = PidFile,
             ["JAIL_DATA"] = _bounds.Memory.ToString(CultureInfo.InvariantCulture),
             // Before Linux 5.14 this bound counts for all browsers together.
-            ["JAIL_TASKS"] = System.Environment.OSVersion.Version >= new Version(5, 14) ? _bounds.Tasks.ToString(CultureInfo.InvariantCulture) : "unlimited",
+            ["JAIL_TASKS"] = System.Environment.OSVersion.Version >= new Version(5, 14) ? _bounds.Tasks.ToString(CultureInfo.InvariantCulture) : "",
             ["JAIL_TMP"] = _bounds.Files.ToString(CultureInfo.InvariantCulture),
         };
     }
@@ -112,6 +112,9 @@ internal sealed class JailCell : IAsyncDisposable
             return null;
         }
     }
+
+    // Such as /usr/lib/pyscript-hub: a hub whose working directory is /usr/bin does not own that.
+    private static bool IsHubsOwn(string folder) => IsShown(folder) && folder.Count(letter => letter == '/') >= 3;
 
     private static bool IsShown(string folder) => IsWithin(folder, "/usr") || IsWithin(folder, "/lib") || IsWithin(folder, "/lib64") || IsWithin(folder, "/bin") || IsWithin(folder, "/sbin");
 

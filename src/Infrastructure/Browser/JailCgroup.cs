@@ -66,12 +66,12 @@ internal sealed class JailCgroup : IDisposable
         return made;
     }
 
-    /// <summary>Removes groups that a hub left which was killed.</summary>
-    public static void RemoveLeftovers(string prefix)
+    /// <summary>Removes groups that a killed hub left: those without a process, unless they are so new that theirs may be about to come.</summary>
+    public static void RemoveLeftovers(string prefix, TimeSpan age)
     {
         foreach (var (_, parent) in Parents())
         {
-            foreach (var folder in Directory.EnumerateDirectories(parent, prefix + "*")) TryRemove(folder);
+            foreach (var folder in Directory.EnumerateDirectories(parent, prefix + "*").Where(folder => DateTime.UtcNow - Directory.GetCreationTimeUtc(folder) > age)) TryRemove(folder);
         }
     }
 

@@ -97,12 +97,12 @@ internal sealed class JailFolder : IDisposable
                     foreach (var cell in Directory.EnumerateDirectories(folder)) JailCell.KillLeftover(folder, cell);
                     Directory.Delete(folder, recursive: true);
                 }
-                JailCgroup.RemoveLeftovers(Path.GetFileName(folder));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Its hub lives, or it is another user's.
             }
         }
+        JailCgroup.RemoveLeftovers(Prefix, s_young);
     }
 }

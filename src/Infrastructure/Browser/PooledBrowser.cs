@@ -5,6 +5,7 @@ namespace PyScriptHub.Infrastructure.Browser;
 /// <summary>A running browser with its proxy and its place in the jail.</summary>
 internal sealed class PooledBrowser : IAsyncDisposable
 {
+    private const int KeptLines = 20;
     private const int KeptLetters = 2_000;
 
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(45);
@@ -56,7 +57,16 @@ internal sealed class PooledBrowser : IAsyncDisposable
                 ChromiumSandbox = sandbox is SmokeSandbox.Jail || !Environment.IsPrivilegedProcess,
                 // Without the bypass Chromium goes around the proxy for names under localhost.
                 Proxy = new() { Server = sandbox is SmokeSandbox.Jail ? "http://127.0.0.1:3128" : proxy.Address, Bypass = "<-loopback>" },
-                Args = ["--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-background-networking", "--disable-component-update", "--no-pings"],
+                Args =
+                [
+                    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    $"--gaia-url=https://{SmokeProxy.OwnAccountsHost}",
+                    // A browser runs one project at a time and reaches no other site. A process for each site that is refused would bring a
+                    // page with some frames to the bound of tasks, where Chromium stands still: 20 frames took over 256 tasks, and now 160.
+                    "--disable-site-isolation-trials",
+                ],
                 // In the jail shared memory has a place of its own, and the hub ends browsers by itself.
                 IgnoreDefaultArgs = ["--disable-dev-shm-usage"],
                 HandleSIGHUP = false,
@@ -72,7 +82,7 @@ internal sealed class PooledBrowser : IAsyncDisposable
             if (cell is not null) await cell.DisposeAsync();
             ct.ThrowIfCancellationRequested();
             if (e is not (PlaywrightException or TimeoutException)) throw;
-            throw new BrowserFaultException($"The browser did not start: {(e.Message.Length > KeptLetters ? e.Message[^KeptLetters..] : e.Message)}", e);
+            throw new BrowserFaultException($"The browser did not start: {WhatItSaid(e.Message)}", e);
         }
     }
 
@@ -97,6 +107,16 @@ internal sealed class PooledBrowser : IAsyncDisposable
 
     /// <summary>Ends its processes: a start or a run that nothing else ends.</summary>
     public void Kill() => _cell?.Kill();
+
+    // Playwright's message holds the command line, its own notes and, marked, what the browser wrote to stderr.
+    private static string WhatItSaid(string message)
+    {
+        const string Mark = "[err] ";
+        var lines = message.Split('\n').Where(line => line.Contains(Mark, StringComparison.Ordinal)).Select(line => line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Trim())
+            .Distinct(StringComparer.Ordinal).TakeLast(KeptLines).ToList();
+        var said = lines.Count > 0 ? string.Join('\n', lines) : message;
+        return said.Length > KeptLetters ? said[..KeptLetters] : said;
+    }
 
     /// <summary>Ends it, once, whoever asks: the pool and a run can at the same moment.</summary>
     public ValueTask DisposeAsync() => new(_end.Value);

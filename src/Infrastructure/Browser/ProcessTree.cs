@@ -50,12 +50,14 @@ internal static class ProcessTree
         }
     }
 
-    private static int? ParentOf(int pid)
+    /// <summary>A process's parent; null where it has ended.</summary>
+    public static int? ParentOf(int pid)
     {
         try
         {
             // The name, in brackets, may hold anything: what follows the last bracket is the state, then the parent.
             var stat = File.ReadAllText($"/proc/{pid}/stat");
+            if (stat.Length == 0) return null;
             return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3)[1], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

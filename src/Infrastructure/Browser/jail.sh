@@ -14,7 +14,7 @@
 #   JAIL_CGROUPS  cgroup.procs files to enter, one a line
 #   JAIL_PID      a file that the number of the jail's outermost process is written to: who kills it kills all
 #   JAIL_DATA     the most private memory that one process may have, in bytes
-#   JAIL_TASKS    the most processes and threads, or `unlimited`
+#   JAIL_TASKS    the most processes and threads; empty where the kernel counts those of all browsers together
 #   JAIL_TMP      the most that all its files may take, in bytes
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -65,7 +65,6 @@ printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
 printf 'hosts: files\n' >"$root/etc/nsswitch.conf"
 printf 'jail:x:1000:1000::/home/jail:/bin/false\n' >"$root/etc/passwd"
 printf 'jail:x:1000:\n' >"$root/etc/group"
-printf '%s\n' "$JAIL_FOLDERS" | while read -r folder; do [ -z "$folder" ] || show "$folder"; done
 
 step='mount /dev'
 mkdir "$root/dev"
@@ -89,8 +88,11 @@ mount --bind "$root/tmp/jail" "$root/home/jail"
 mount --bind "$root/tmp/shm" "$root/dev/shm"
 mount --bind "$root/tmp/tmp" "$root/tmp"
 
+step='show the folder of the browser'
+printf '%s\n' "$JAIL_FOLDERS" | while read -r folder; do [ -z "$folder" ] || show "$folder"; done
+
 step='hand in the socket of the proxy'
-mkdir "$root/run"
+mkdir -p "$root/run"
 : >"$root/run/proxy"
 mount --bind "$JAIL_SOCKET" "$root/run/proxy"
 
@@ -106,8 +108,8 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-rm -rf /run/mount # umount's own notes
-mount -o remount,bind,ro,nosuid,nodev /
+rm -rf /run/mount # umount's own notes; -n: the last mount makes none
+mount -n -o remount,bind,ro,nosuid,nodev /
 hostname jail
 
 step='bring up the loopback'
@@ -123,7 +125,7 @@ done
 step='enter a user namespace in which it has no rights'
 exec env -i "PATH=$PATH" HOME=/home/jail TMPDIR=/tmp LANG=C.UTF-8 \
   unshare --user --map-user=1000 --map-group=1000 -- \
-  prlimit "--data=$JAIL_DATA:$JAIL_DATA" "--nproc=$JAIL_TASKS:$JAIL_TASKS" --core=0:0 -- \
+  prlimit "--data=$JAIL_DATA:$JAIL_DATA" ${JAIL_TASKS:+"--nproc=$JAIL_TASKS:$JAIL_TASKS"} --core=0:0 -- \
   /bin/sh -euc '
     socat TCP4-LISTEN:3128,bind=127.0.0.1,reuseaddr,fork,backlog=64 UNIX-CONNECT:/run/proxy 3<&- 4<&- </dev/null >/dev/null &
     # 0C38 is 3128; state 0A is a listener.
