@@ -118,7 +118,7 @@ sealed partial class SmokeRunning(
             _off = e.Message;
             return await GiveBackAsync(s_whileOff);
         }
-        catch (Exception e) when (Problems.IsDatabaseAway(e))
+        catch (Exception e) when (e is not BrowserFaultException && Problems.IsDatabaseAway(e))
         {
             return await GiveBackAsync(s_afterFault);
         }
@@ -167,6 +167,11 @@ sealed partial class SmokeRunning(
         try
         {
             return await runner.RunAsync(new PageToOpen(origins.Content(grant.Label).Of(run.Page), run.Interpreter, origins.Runtime, files), ct);
+        }
+        catch (Exception e) when (e is not (BrowserFaultException or SmokeTestsOffException) && !ct.IsCancellationRequested)
+        {
+            // Whatever it met, it was not the database, and it counts as an attempt.
+            throw new BrowserFaultException("The hub met a fault of its own.", e);
         }
         finally
         {
