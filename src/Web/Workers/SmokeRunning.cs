@@ -32,6 +32,11 @@ sealed partial class SmokeRunning(
     // What a grant lives longer than a run may take.
     private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(60);
 
+    // What starting a browser, the picture and closing may take beyond the page's own time; less than the grant's slack.
+    private static readonly TimeSpan s_overtime = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(5);
+
     private readonly Guid _worker = Guid.NewGuid();
 
     private volatile string? _off;
@@ -118,7 +123,7 @@ sealed partial class SmokeRunning(
             _off = e.Message;
             return await GiveBackAsync(s_whileOff);
         }
-        catch (Exception e) when (Problems.IsDatabaseAway(e))
+        catch (Exception e) when (e is not BrowserFaultException && Problems.IsDatabaseAway(e))
         {
             return await GiveBackAsync(s_afterFault);
         }
@@ -166,11 +171,36 @@ sealed partial class SmokeRunning(
         });
         try
         {
-            return await runner.RunAsync(new PageToOpen(origins.Content(grant.Label).Of(run.Page), run.Interpreter, origins.Runtime, files), ct);
+            return await WithinTimeAsync(runner.RunAsync(new PageToOpen(origins.Content(grant.Label).Of(run.Page), run.Interpreter, origins.Runtime, files), ct), ct);
+        }
+        catch (Exception e) when (e is not (BrowserFaultException or SmokeTestsOffException) && !ct.IsCancellationRequested)
+        {
+            // Whatever it met, it was not the database, and it counts as an attempt.
+            throw new BrowserFaultException("The hub met a fault of its own.", e);
         }
         finally
         {
             await EndAsync(grant);
+        }
+    }
+
+    // A call to a browser that was killed at the wrong moment can wait for good (seen with Playwright 1.64.1), and the heartbeat would keep
+    // the run for as long: such a run is given up, and made again.
+    private async Task<OpenedPage> WithinTimeAsync(Task<OpenedPage> running, CancellationToken ct)
+    {
+        try
+        {
+            return await running.WaitAsync(options.Within + s_overtime, time, ct);
+        }
+        catch (TimeoutException e) when (!running.IsCompleted)
+        {
+            throw new BrowserFaultException("The browser did not answer any more.", e);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // It closes what it opened, if it can.
+            await Task.WhenAny(running, Task.Delay(s_closing, time, CancellationToken.None));
+            throw;
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class PageStage : IAsyncLifetime
             (_lesson, _code) = (project.PagePath(), project.Text("shortUrl").Split('/')[^1]);
         }
         _draft = (await Ada.CreateAsync(new { name = "For next week", template = "hello" })).PagePath();
+        await Candidates.ArrangeAsync(Hub, Ada);
         _playwright = await Playwright.CreateAsync();
         _browser = await ChromiumLaunch.StartAsync(_playwright);
     }

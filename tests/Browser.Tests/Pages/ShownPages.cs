@@ -39,6 +39,7 @@ public static class ShownPages
         new("admin", "/admin", IsSignedIn: true),
         new("admin-users", "/admin/users", IsSignedIn: true),
         new("admin-registration", "/admin/registration", IsSignedIn: true),
+        new("admin-releases", "/admin/releases", IsSignedIn: true),
         new("admin-texts", "/admin/texts", IsSignedIn: true),
     ];
 

@@ -27,7 +27,7 @@ public sealed class CanaryBrowserTests
         var connection = await HubServer.NewDatabaseAsync();
         await using (var db = HubServer.Open(connection)) await db.Database.ExecuteSqlAsync($"INSERT INTO settings (key, value) VALUES ('default_release', {Standard})");
         await using var hub = await HubServer.StartAsync(
-            options => options with { IsWorker = true, Smoke = new SmokeOptions { Sandbox = SmokeSandbox.None, Parallel = 2, Within = TimeSpan.FromSeconds(40) } },
+            options => options with { IsWorker = true, Smoke = new SmokeOptions { Sandbox = SmokeSandbox.None, Parallel = 2, Within = TimeSpan.FromSeconds(60) } },
             packsRuntime: true, connection);
         var (chief, ada) = (await hub.UserAsync("chief", isAdministrator: true), await hub.UserAsync("ada"));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ public sealed class CanaryBrowserTests
         (await chief.PostAsync($"/api/v1/runtime/releases/{Candidate}/candidate", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         JsonElement canary;
-        for (var end = DateTime.UtcNow + TimeSpan.FromMinutes(6); ; await Task.Delay(500))
+        for (var end = DateTime.UtcNow + TimeSpan.FromMinutes(10); ; await Task.Delay(500))
         {
             canary = await ListAsync("breaks");
             if (canary.GetProperty("looked").GetInt32() == 3 && canary.GetProperty("waiting").GetInt32() == 0 && canary.GetProperty("stays").GetInt32() == 1) break;

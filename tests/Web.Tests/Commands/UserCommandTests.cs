@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Accounts;
 using PyScriptHub.Web.Tests.Support;
@@ -61,31 +60,5 @@ public sealed class UserCommandTests(SharedHub shared) : IClassFixture<SharedHub
         (await db.Users.AnyAsync(user => user.UserName == "verb-short" || user.UserName == "admin")).ShouldBeFalse();
     }
 
-    private async Task<(int Exit, string Output, string Error)> RunAsync(string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["ConnectionStrings__Hub"] = Hub.ConnectionString;
-        foreach (var argument in arguments.Prepend(typeof(HubOptions).Assembly.Location)) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
-        return (process.ExitCode, await output, await error);
-    }
+    private Task<(int Exit, string Output, string Error)> RunAsync(string input, params string[] arguments) => HubVerb.RunAsync(Hub, input, arguments);
 }

@@ -3,11 +3,16 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
-using PyScriptHub.Web.Features.Accounts;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 
 namespace PyScriptHub.Web.Features.Runtime;
+
+static class Refusals
+{
+    /// <summary>What everybody but administrators is answered.</summary>
+    public static Error NoAdministrator { get; } = new Error.Forbidden("This is for the administrators of the hub.");
+}
 
 /// <summary>Makes a release the candidate: the publications that it would change are run on it.</summary>
 sealed record MarkCandidate(string Release) : IRequest<Result<Done>>;
@@ -16,7 +21,7 @@ sealed class MarkCandidateHandler(Candidates candidates, RuntimeCatalog runtime,
 {
     public async Task<Result<Done>> Handle(MarkCandidate command, CancellationToken ct)
     {
-        if (!caller.IsAdministrator) return Administration.Refusal;
+        if (!caller.IsAdministrator) return Refusals.NoAdministrator;
         if (runtime.Releases.All(held => held.Name != command.Release)) return new Error.NotFound("release");
         return await candidates.StartAsync(command.Release, (await defaults.GetAsync(ct)).Name, ct) is { } error ? error : default(Done);
     }
@@ -29,7 +34,7 @@ sealed class WithdrawCandidateHandler(Candidates candidates, CurrentUser caller)
 {
     public async Task<Result<Done>> Handle(WithdrawCandidate command, CancellationToken ct)
     {
-        if (!caller.IsAdministrator) return Administration.Refusal;
+        if (!caller.IsAdministrator) return Refusals.NoAdministrator;
         return await candidates.WithdrawAsync(command.Release, ct) is { } error ? error : default(Done);
     }
 }
@@ -45,7 +50,7 @@ sealed class MakeDefaultHandler(Candidates candidates, CanaryReports reports, De
 {
     public async Task<Result<Done>> Handle(MakeDefault command, CancellationToken ct)
     {
-        if (!caller.IsAdministrator) return Administration.Refusal;
+        if (!caller.IsAdministrator) return Refusals.NoAdministrator;
         List<ProjectId> keep = [];
         foreach (var text in command.Request.Keep ?? [])
         {
@@ -95,7 +100,7 @@ sealed class GetCanaryHandler(CanaryReports reports, Origins origins, CurrentUse
 {
     public async Task<Result<CanarySummary>> Handle(GetCanary command, CancellationToken ct)
     {
-        if (!caller.IsAdministrator) return Administration.Refusal;
+        if (!caller.IsAdministrator) return Refusals.NoAdministrator;
         if (await reports.ReadAsync(ct) is not { } report || report.Canary.Release != command.Release) return new Error.NotFound("candidate");
         var rows = report.Of(command.Change)
             .Where(project => command.Page.After is not { } after || (project.CreatedAt, project.Id.Value).CompareTo((after.At, after.Id)) < 0)
@@ -124,5 +129,5 @@ sealed record CanaryReading(CanaryReport? Report);
 sealed class ReadCanaryHandler(CanaryReports reports, CurrentUser caller) : IRequestHandler<ReadCanary, Result<CanaryReading>>
 {
     public async Task<Result<CanaryReading>> Handle(ReadCanary command, CancellationToken ct) =>
-        caller.IsAdministrator ? new CanaryReading(await reports.ReadAsync(ct)) : Administration.Refusal;
+        caller.IsAdministrator ? new CanaryReading(await reports.ReadAsync(ct)) : Refusals.NoAdministrator;
 }
