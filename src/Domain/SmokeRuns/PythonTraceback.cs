@@ -23,7 +23,7 @@ public sealed partial record PythonTraceback(string Type, string Message, string
         if (start < 0) return null;
         var lines = text[start..].ReplaceLineEndings("\n").TrimEnd().Split('\n');
         var (end, headline) = Headline(lines);
-        var body = string.Join('\n', lines[..end]);
+        var body = string.Join('\n', lines[..end]).TrimEnd();
         body = Runners().Replace(body, "${head}");
         var frames = Frame().Matches(body)
             .Select(match => int.TryParse(match.Groups["line"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var line)

@@ -29,6 +29,7 @@ sealed class PageVisit : IAsyncDisposable
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, int> _workerLines = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IResponse> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<string?>> _texts = new(StringComparer.Ordinal);
     private IBrowserContext? _context;
     private IPage? _opened;
     private ICDPSession? _tools;
@@ -143,7 +144,12 @@ sealed class PageVisit : IAsyncDisposable
             _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
             if (response.Ok && _addresses.FileAt(response.Url, response.Url) is { } path && _sources.Count < 200)
             {
-                lock (_sources) _sources[path] = response;
+                lock (_sources)
+                {
+                    // Pages at once: one that blocks does not give its text later.
+                    _sources[path] = response;
+                    if (response.Request.IsNavigationRequest) _texts[path] = OrNullAsync(response.TextAsync(), s_toGetReady);
+                }
             }
         };
         context.RequestFinished += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, failure: null);
@@ -244,9 +250,13 @@ sealed class PageVisit : IAsyncDisposable
 
     private async Task<string?> TextAsync(string path)
     {
-        IResponse? response;
-        lock (_sources) response = _sources.GetValueOrDefault(path);
-        return response is null ? null : await OrNullAsync(response.TextAsync(), s_toAnswer);
+        Task<string?>? text;
+        lock (_sources)
+        {
+            if (!_texts.TryGetValue(path, out text) && _sources.TryGetValue(path, out var response))
+                _texts[path] = text = Answers ? OrNullAsync(response.TextAsync(), s_toAnswer) : Task.FromResult<string?>(null);
+        }
+        return text is null ? null : await OrNullAsync(text, s_toAnswer);
     }
 
     private async Task<byte[]?> ScreenshotAsync()

@@ -22,7 +22,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private const int AfterError = 1_500;
     private const int AfterErrorWhileLoading = 5_000;
 
-    // Nothing is fetched, nothing happens, the page answers: what did not come by then does not come.
+    // Nothing is fetched, nothing happens, the page answers: what did not come by then does not come. Where an interpreter was begun
+    // it is waited for to the end: on a busy machine it takes its time.
     private const int Stalled = 10_000;
 
     // A page without scripts; one that loaded PyScript may add some.
@@ -46,11 +47,12 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private readonly List<string> _configs = [];
     private readonly Dictionary<object, int> _inFlight = [];
     private readonly Dictionary<string, StderrLines> _stderr = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, (string Url, int Script)> _workers = [];
+    private readonly Dictionary<int, PythonWorker> _workers = [];
     private readonly HashSet<Interpreter> _fetched = [];
     private TaskCompletionSource _changed = NewChange();
     private string _document = "";
     private bool _isCoreFetched;
+    private bool _isStarting;
     private int _loads;
     private int? _parsedAt;
     private int? _loadedAt;
@@ -92,6 +94,15 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         public ScriptKind Kind => Type.EndsWith("-editor", StringComparison.Ordinal) ? ScriptKind.Editor
             : Type is "py-game" ? ScriptKind.Game
             : IsWorker ? ScriptKind.Worker : ScriptKind.Main;
+    }
+
+    private sealed record PythonWorker(string Url, int Script)
+    {
+        public int? LoadedAt { get; set; }
+        public int? DoneAt { get; set; }
+
+        /// <summary>Made by code: no script of the page stands for it.</summary>
+        public bool IsAlone => Script < 0;
     }
 
     /// <summary>What is to be done next.</summary>
@@ -143,30 +154,35 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         {
             if (_parsedAt is null) return Wait(within);
             var isCustom = _look is { Custom: > 0, Assembled: > 0 };
-            var rest = isCustom ? Running : _isCoreFetched ? NoScriptsYet : NoScripts;
-            return Idle(at, rest, mayBeLoading: true) is { } wait ? wait : Looked(at, _lastActivity + rest, PageEnd.Settled);
+            var none = isCustom ? Running : _isCoreFetched ? NoScriptsYet : NoScripts;
+            return Idle(at, none) is { } wait ? wait : Looked(at, _lastActivity + none, PageEnd.Settled);
         }
 
-        var pending = own.Where(script => script.DoneAt is null).ToList();
+        var alone = _workers.Values.Where(worker => worker.IsAlone).ToList();
+        // Whoever says "done" without an interpreter is not believed.
         var isTrusted = own.TrueForAll(script => script.DoneAt is null || _fetched.Contains(script.Interpreter));
-        if (pending.Count == 0 && isTrusted) return AfterTheEnd(at, own.Count > 0 ? own.Max(script => script.DoneAt!.Value) : _lastActivity);
-        var areReady = isTrusted && pending.TrueForAll(script => script.ReadyAt is not null);
+        var areDone = own.TrueForAll(script => script.DoneAt is not null) && alone.TrueForAll(worker => worker.DoneAt is not null);
+        var last = own.Select(script => Math.Max(script.ReadyAt ?? 0, script.DoneAt ?? 0))
+            .Concat(alone.Select(worker => Math.Max(worker.LoadedAt ?? 0, worker.DoneAt ?? 0))).Max();
+        if (areDone && isTrusted) return AfterTheEnd(at, last);
+        var areReady = isTrusted && own.TrueForAll(script => script.ReadyAt is not null) && alone.TrueForAll(worker => worker.LoadedAt is not null || worker.DoneAt is not null);
         if (_errors.Count > 0)
         {
-            var last = _errors.Max(error => error.AtMs);
-            if (at < last + AfterError) return Wait(last + AfterError);
-            if (areReady || at >= last + AfterErrorWhileLoading) return Looked(at, last, PageEnd.Settled);
-            return Idle(at, 1_000, mayBeLoading: false) is { } wait ? wait with { At = Math.Min(wait.At, last + AfterErrorWhileLoading) } : Looked(at, last, PageEnd.Stalled);
+            var wrong = _errors.Max(error => error.AtMs);
+            if (at < wrong + AfterError) return Wait(wrong + AfterError);
+            if (areReady || at >= wrong + AfterErrorWhileLoading) return Looked(at, wrong, PageEnd.Settled);
+            return Idle(at, 1_000) is { } wait ? wait with { At = Math.Min(wait.At, wrong + AfterErrorWhileLoading) } : Looked(at, wrong, PageEnd.Stalled);
         }
         if (areReady)
         {
-            var since = own.Max(script => Math.Max(script.ReadyAt ?? 0, script.DoneAt ?? 0));
-            if (at < since + Running) return Wait(since + Running);
-            if (IsFetching(at) && at < since + Running + LongestFetch) return Wait(at + Between);
-            var step = Looked(at, since + Running, PageEnd.Settled);
-            return step.End is not null && _look!.AreWorkersSilent && at < since + RunningBusy ? new(null, null, at + 500, true) : step;
+            if (at < last + Running) return Wait(last + Running);
+            if (IsFetching(at) && at < last + Running + LongestFetch) return Wait(at + Between);
+            var step = Looked(at, last + Running, PageEnd.Settled);
+            // A worker that never rests cannot be told from a server loop: it has started.
+            return step.End is not null && _look!.AreWorkersSilent && at < last + RunningBusy ? new(null, null, at + 500, at - _look.AskedAt >= 500) : step;
         }
-        return Idle(at, Stalled, mayBeLoading: true) is { } idle ? idle : Looked(at, _lastActivity + Stalled, PageEnd.Stalled);
+        if (_isStarting) return Wait(within);
+        return Idle(at, Stalled) is { } idle ? idle : Looked(at, _lastActivity + Stalled, PageEnd.Stalled);
     }
 
     private Step AfterTheEnd(int at, int done)
@@ -187,9 +203,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         return new(null, null, within, _lookAskedAt is null);
     }
 
-    private Step? Idle(int at, int rest, bool mayBeLoading)
+    private Step? Idle(int at, int rest)
     {
-        if (mayBeLoading && _loadedAt is null && IsFetching(at)) return Wait(at + Between);
         if (IsFetching(at)) return Wait(at + Between);
         return at < _lastActivity + rest ? Wait(_lastActivity + rest) : null;
     }
@@ -280,12 +295,17 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 script.DoneAt = now();
                 break;
             case "worker":
-                if (_workers.Count < MostScripts) _workers[parts[2].GetInt32()] = (Text(parts, 3), parts[4].GetInt32());
+                _isStarting = true;
+                if (_workers.Count < MostScripts) _workers[parts[2].GetInt32()] = new(Text(parts, 3), parts[4].GetInt32());
+                break;
+            case "worker-loaded" when _workers.TryGetValue(parts[2].GetInt32(), out var worker):
+                worker.LoadedAt ??= now();
                 break;
             case "worker-done":
                 WorkerDone(parts);
                 break;
             case "worker-error":
+                if (_workers.TryGetValue(parts[2].GetInt32(), out var broken)) broken.DoneAt ??= now();
                 AddError(ErrorPlace.PyScript, Text(parts, 3), OwnerOf(parts));
                 break;
             case "python-error":
@@ -298,6 +318,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 AddError(ErrorPlace.Python, Text(parts, 3), parts[2].GetInt32());
                 break;
             case "progress":
+                _isStarting = true;
                 break;
             default:
                 isActivity = false;
@@ -320,7 +341,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         _configs.Clear();
         _inFlight.Clear();
         _workers.Clear();
-        (_parsedAt, _loadedAt, _look, _lookAskedAt) = (null, null, null, null);
+        (_parsedAt, _loadedAt, _look, _lookAskedAt, _isStarting) = (null, null, null, null, false);
     }
 
     private void AddScript(JsonElement parts)
@@ -343,7 +364,10 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     // Without shared memory a worker's script has no events of its own.
     private void WorkerDone(JsonElement parts)
     {
-        if (_scripts.Find(script => script.Id == OwnerOf(parts)) is not { Kind: ScriptKind.Worker } script) return;
+        if (!_workers.TryGetValue(parts[2].GetInt32(), out var worker)) return;
+        worker.LoadedAt ??= now();
+        worker.DoneAt ??= now();
+        if (_scripts.Find(script => script.Id == worker.Script) is not { Kind: ScriptKind.Worker } script) return;
         script.ReadyAt ??= now();
         script.DoneAt ??= now();
     }
@@ -360,14 +384,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         else if (isNotice) AddError(ErrorPlace.PyScript, text, script);
     }
 
-    private int? ScriptOf(string worker)
-    {
-        foreach (var (url, script) in _workers.Values)
-        {
-            if (url == worker) return script;
-        }
-        return null;
-    }
+    private int? ScriptOf(string worker) => _workers.Values.FirstOrDefault(each => each.Url == worker)?.Script;
 
     private Script? Find(JsonElement parts)
     {
@@ -495,8 +512,16 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private void AddProblem(string url, string reason, string type, bool isRefused)
     {
         if (url.Length > LongestUrl) url = url[..LongestUrl];
-        if (_problems.Count >= MostProblems || _problems.Exists(problem => problem.Url == url && problem.Reason == reason)) return;
-        var purpose = type switch
+        var isNeeded = type is not ("stylesheet" or "image" or "media" or "font" or "texttrack" or "manifest" or "ping");
+        var same = _problems.FindIndex(problem => problem.Url == url && problem.Reason == reason);
+        if (same >= 0)
+        {
+            if (isNeeded && !_problems[same].IsNeeded) _problems[same] = _problems[same] with { Purpose = Purpose(type), IsNeeded = true };
+            return;
+        }
+        if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(url, reason, Purpose(type), isRefused, isNeeded, now()));
+
+        static string Purpose(string type) => type switch
         {
             "document" => "a page",
             "stylesheet" => "a style",
@@ -508,7 +533,6 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             "websocket" or "eventsource" => "a connection",
             _ => "something",
         };
-        _problems.Add(new SeenRequest(url, reason, purpose, isRefused, type is not ("stylesheet" or "image" or "media" or "font" or "texttrack" or "manifest" or "ping"), now()));
     }
 
     private void Change(bool isActivity = true)
@@ -583,8 +607,11 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             if (script.Text.Length == 0 || at < 0) return null;
             (start, text, lines) = (source.AsSpan(0, at).Count('\n') + 1, script.Text, script.Lines);
         }
+        // An editor's code is trimmed.
+        if (script.Kind is ScriptKind.Editor) return start + text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Count('\n');
         var isDropped = !script.IsBare && script.Kind is not ScriptKind.Game && text.StartsWith('\n');
-        var shift = script.RunLines is { } run ? run - lines : isDropped ? -1 : 0;
+        // Less than an empty line cannot be missing: then it was another's code that was run last.
+        var shift = script.RunLines is { } run && run >= lines - 1 ? run - lines : isDropped ? -1 : 0;
         return start - shift;
     }
 }

@@ -67,7 +67,7 @@
       return;
     }
     const get = (key) => apply(attribute, element, [key]);
-    const script = { id: byId.length, type, element, ready: false, done: false, runs: 0 };
+    const script = { id: byId.length, type, element, ready: false, done: false };
     scripts.set(element, script);
     byId.push(script);
     const content = apply(text, element, []);
@@ -134,7 +134,7 @@
           // Of the calls before a script's end the last has its own code; PyScript's come before it.
           each.first ??= script;
           if (each.first === script) each.before = modulesOf(interpreter);
-          if (typeof values[0] === 'string') say('run', script.id, lines(values[0]));
+          if (typeof values[0] === 'string' && isOf(script, values[0])) say('run', script.id, lines(values[0]));
           const owns = (error) => { if (typeof error === 'object' && error !== null) owners.set(error, script.id); };
           try {
             const result = apply(target, self, values);
@@ -147,6 +147,14 @@
         },
       });
     }
+  };
+
+  // Whether code ends with a script's own; the text of a file is not known here.
+  const squash = (code) => code.replace(/\s+/g, '');
+  const isOf = ({ element }, code) => {
+    if (apply(attribute, element, ['src'])) return true;
+    const own = squash(apply(text, element, []));
+    return own !== '' && squash(code).endsWith(own);
   };
 
   // As text, since it is run in workers too.
@@ -164,9 +172,15 @@
       const each = { id: workers.length, worker };
       workers.push(each);
       if (workers.length <= 200) {
-        apply(listen, worker, ['message', ({ data }) => {
+        apply(listen, worker, ['message', (event) => {
           if (!each.isPython) return;
-          if (data === 'polyscript:done') say('worker-done', each.id);
+          const { data } = event;
+          if (data === name) {
+            event.stopImmediatePropagation();
+            each.isLoaded = true;
+            say('worker-loaded', each.id);
+            if (editing) happened(editing, 'ready');
+          } else if (data === 'polyscript:done') say('worker-done', each.id);
           else if (data instanceof Error) say('worker-error', each.id, cut(data.message || data));
         }]);
         each.url = cut(values[0]);
@@ -187,7 +201,7 @@
         try {
           const hooks = data.hooks ?? (data.hooks = {});
           const begin = typeof hooks.onReady === 'string' ? hooks.onReady : '()=>{}';
-          hooks.onReady = `(w,x)=>{try{(${inWorkers.replace('%ID%', each.id)})(w)}catch{}return(${begin})(w,x)}`;
+          hooks.onReady = `(w,x)=>{try{(${inWorkers.replace('%ID%', each.id).replace('%CODE%', () => stringify(squash(data.code)))})(w)}catch{}return(${begin})(w,x)}`;
         } catch { /* frozen by the page: then less is known of it */ }
       }
       return apply(target, self, values);
@@ -308,7 +322,7 @@
 
   // ---- editors: each is run once, one after the other, those that set up before all others by PyScript itself
 
-  let isEditing = false;
+  let editing = null;
   const buttonOf = ({ element, type }) => {
     const named = apply(attribute, element, ['target']);
     const target = element.target instanceof Element ? element.target
@@ -320,29 +334,34 @@
     const named = apply(attribute, element, ['output']);
     return (named && document.getElementById(named)) || button.closest(`.${type}-box`)?.querySelector(`.${type}-output`);
   };
+  // The plugin puts errors into the page as markup, which makes elements of `<exec>` and `<module>`.
+  const unmarked = (html) => html.replace(/<\/[\w-]+>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   const isSetup = ({ element }) => element.hasAttribute('setup');
   const nextEditor = () => {
-    if (isEditing || document.readyState !== 'complete') return;
+    if (editing || document.readyState !== 'complete') return;
     for (const editor of editors) {
       if (editor.done || !isSetup(editor)) continue;
       if (!editor.isSetUp) return;
       happened(editor, 'ready');
       happened(editor, 'done');
     }
-    const editor = editors.find((each) => !each.ready && each.element.isConnected);
+    const editor = editors.find((each) => !each.isBegun && !isSetup(each) && each.element.isConnected);
     const button = editor && buttonOf(editor);
     if (!button) return;
-    isEditing = true;
-    happened(editor, 'ready');
+    editing = editor;
+    editor.isBegun = true;
     let isOver = false;
     const over = (hasEnded) => {
       if (isOver) return;
       isOver = true;
       observer.disconnect();
-      isEditing = false;
+      editing = null;
       if (hasEnded) {
         const output = outputOf(editor, button);
-        for (const span of output?.querySelectorAll('span[style*="red"]') ?? []) say('editor-error', editor.id, cut(apply(text, span, [])));
+        // Some releases write each line on its own.
+        const red = [...output?.querySelectorAll('span[style*="red"]') ?? []].map((span) => unmarked(span.innerHTML));
+        if (red.length > 0) say('editor-error', editor.id, cut(red.join('\n')));
+        happened(editor, 'ready');
         happened(editor, 'done');
         // Each editor without a name has an interpreter of its own: a long lesson's would not fit into memory together.
         if (editors.length > 4 && !editor.element.hasAttribute('env')) editor.element.xworker?.terminate();
@@ -353,9 +372,14 @@
     const observer = new MutationObserver(look);
     observer.observe(button, { attributes: true });
     apply(click, button, []);
+    // Where another editor has made the interpreter that this one shares, it is there already.
+    const env = apply(attribute, editor.element, ['env']);
+    if (env && editors.some((each) => each !== editor && each.ready && apply(attribute, each.element, ['env']) === env)) happened(editor, 'ready');
     // Where the page answers for the editor itself, nothing runs.
     later(look, 0);
-    later(() => { over(false); }, 10_000);
+    // What runs for good keeps the others from being run no longer than this, once it has begun.
+    const tired = () => { if (editor.ready) over(false); else if (!isOver) later(tired, 1_000); };
+    later(tired, 5_000);
   };
 
   // ---- what the page shows
@@ -407,7 +431,8 @@
         const line = buffer.getLine(at);
         content += (at > 0 && !line.isWrapped ? '\n' : '') + line.translateToString(true);
       }
-      found.push([script.id, content.trimEnd()]);
+      // A line feed alone leaves the cursor in its column: lines of a traceback stand in steps.
+      found.push([script.id, content.trimEnd().replace(/^ +(?=(?:Traceback |[A-Z]\w*(?:Error|Exception|Interrupt)\b))/gm, '').replace(/^ +(?=File ")/gm, '  ')]);
     }
     return found;
   };
