@@ -113,6 +113,9 @@ public sealed record PageObservation
     /// <summary>Whether Python ran that no script element stands for: workers that were made by code, types that the page defined.</summary>
     public bool HasOtherPython { get; init; }
 
+    /// <summary>Whether the page has scripts of which nothing could be learnt: it broke what looks at it.</summary>
+    public bool HasUntoldScripts { get; init; }
+
     public IReadOnlyList<SeenError> Errors { get; init; } = [];
 
     public IReadOnlyList<SeenRequest> Requests { get; init; } = [];

@@ -40,6 +40,9 @@ static partial class SeenErrors
         if (!match.Success) match = PyodidePackage().Match(error.Message);
         if (!match.Success) return null;
         var module = match.Groups["name"].Value.Split('.')[0];
+        // What installs packages is none that a page means to have.
+        if (module == "micropip")
+            return page.Packages.Count > 0 ? $"asks for packages that could not be loaded: {string.Join(", ", page.Packages)}" : "needs packages, and micropip, which installs them, could not be loaded";
         var isProjects = page.Files.Any(file => file.Equals(module + ".py", StringComparison.Ordinal)
             || file.EndsWith($"/{module}.py", StringComparison.Ordinal) || file.EndsWith($"{module}/__init__.py", StringComparison.Ordinal));
         if (isProjects) return $"imports {module}, a file of the project that no config fetches";
@@ -134,7 +137,7 @@ static partial class SeenErrors
     [GeneratedRegex(@"^\((?<code>PY\d{4})\):?\s*", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex PyScriptCode();
 
-    [GeneratedRegex(@"^(?:Uncaught )?(?:\(in promise\) )?(?<type>[A-Za-z_][\w.]{0,100}(?:Error|Exception|Exit|Interrupt)): ?(?<message>.*)$", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"^(?:Uncaught )?(?:\(in promise\) )?(?<type>(?:[A-Za-z_][\w.]{0,100})?(?:Error|Exception|Exit|Interrupt)): ?(?:Error: ?)?(?<message>.*)$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Headline();
 
     [GeneratedRegex("""^[Nn]o module named '?(?<name>[\w.]+)'?""", RegexOptions.ExplicitCapture, 1_000)]

@@ -42,7 +42,7 @@ public static class Verdict
         }
 
         // Of several errors Python's says most, and a page that is in nobody's way to start has none.
-        var isApplicable = scripts.Count > 0 || page.HasOtherPython;
+        var isApplicable = scripts.Count > 0 || page.HasOtherPython || page.HasUntoldScripts;
         if (page.End is PageEnd.Settled or PageEnd.Stalled && !isApplicable) return (SmokeOutcome.NotApplicable, null, null, false);
         if (page.Errors.OrderBy(error => error.Place).ThenBy(error => error.AtMs).FirstOrDefault() is { } first)
             return Failed(SeenErrors.Describe(first, page));
@@ -50,6 +50,7 @@ public static class Verdict
             return (SmokeOutcome.TimedOut, $"the page to stay: it was loaded {page.EndDetail} times", null, false);
 
         var areRunning = pending.TrueForAll(script => script.ReadyMs is not null && page.Loaded.Contains(script.Interpreter));
+        if (page.HasUntoldScripts) return (SmokeOutcome.TimedOut, "the page's scripts to tell that they start", null, false);
         if (page.End is PageEnd.Settled && areRunning) return (SmokeOutcome.Passed, null, null, pending.Count > 0);
         // Something was still being fetched when the time was over, by scripts that run well.
         if (page.End is PageEnd.OutOfTime && isApplicable && areRunning && page.Answers) return (SmokeOutcome.Passed, null, null, pending.Count > 0);

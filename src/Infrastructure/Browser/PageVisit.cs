@@ -90,10 +90,11 @@ sealed class PageVisit : IAsyncDisposable
             if (path is null) configs.Add(config);
             else if (await TextAsync(path) is { } text) configs.Add(text);
         }
+        var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
         var look = await last;
         var picture = await screenshot;
         _watch.Refused(_lease.Refused);
-        return (_watch.Observe(end, detail, look, _workerLines, sources, configs), picture);
+        return (_watch.Observe(end, detail, look, hasUntoldScripts, _workerLines, sources, configs), picture);
     }
 
     public async ValueTask DisposeAsync()
@@ -209,6 +210,24 @@ sealed class PageVisit : IAsyncDisposable
             // The page is gone, or is another by now; it is asked again where that is still of interest.
             _watch.Answered(null);
         }
+    }
+
+    // A page may break what its probe is made of, but nothing in a world of its own: there, its scripts can be counted.
+    private async Task<string?> UntoldAsync()
+    {
+        var frames = await _tools!.SendAsync("Page.getFrameTree");
+        var frame = frames?.GetProperty("frameTree").GetProperty("frame").GetProperty("id").GetString() ?? "";
+        var world = await _tools.SendAsync("Page.createIsolatedWorld", new(StringComparer.Ordinal) { ["frameId"] = frame });
+        var answer = await _tools.SendAsync("Runtime.evaluate", new(StringComparer.Ordinal)
+        {
+            ["contextId"] = world!.Value.GetProperty("executionContextId").GetInt32(),
+            ["returnByValue"] = true,
+            ["expression"] = """
+                [...document.querySelectorAll('script[type], py-script, mpy-script')].find((element) => /^(?:m?py(?:-editor(?:-active)?)?|py-game|pyodide|micropython|m?py-script)$/i
+                  .test(element.localName === 'script' ? element.type : element.localName))?.localName ?? ''
+                """,
+        });
+        return answer?.GetProperty("result").GetProperty("value").GetString() is { Length: > 0 } name ? name : null;
     }
 
     private async Task<PageWatch.Look?> AskAsync(bool wantsAll)

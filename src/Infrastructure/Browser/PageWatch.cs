@@ -33,6 +33,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     // A request that is open for longer is a stream.
     private const int LongestFetch = 8_000;
     private const int Between = 150;
+    private const int LastQuestion = 1_500;
     private const int MostLoads = 10;
     private const int MostProblems = 200;
     private const int MostErrors = 50;
@@ -52,6 +53,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private TaskCompletionSource _changed = NewChange();
     private string _document = "";
     private bool _isCoreFetched;
+    private bool _isOldCore;
     private bool _isStarting;
     private int _loads;
     private int? _parsedAt;
@@ -84,6 +86,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         public required bool IsInline { get; init; }
         public required int Lines { get; init; }
         public required string Text { get; init; }
+        public required bool IsSetup { get; init; }
         public int? RunLines { get; set; }
         public int? ReadyAt { get; set; }
         public int? DoneAt { get; set; }
@@ -115,6 +118,9 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     /// <summary>Whether the page's thread has answered the last question.</summary>
     public bool Answers { get { lock (_gate) return _lookAskedAt is null; } }
 
+    /// <summary>Whether the probe told of a script.</summary>
+    public bool HasScripts { get { lock (_gate) return _scripts.Count > 0 || _workers.Count > 0; } }
+
     /// <summary>Whether an error was seen.</summary>
     public bool HasErrors { get { lock (_gate) return _errors.Count > 0; } }
 
@@ -143,7 +149,11 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             if (_fact is { } fact) return new(fact.End, fact.Detail, at, false);
             if (at >= within) return new(PageEnd.OutOfTime, null, at, false);
             var step = Next(at);
-            return step with { At = Math.Min(step.At, within) };
+            if (step.End is not null) return step;
+            // Whether it answers is part of what is said of a page whose time is over.
+            var last = Math.Max(0, within - LastQuestion);
+            if (at < last) return step with { At = Math.Min(step.At, last) };
+            return new(null, null, Math.Min(step.At, within), step.WantsLook || (_lookAskedAt is null && !(_look?.AskedAt >= last)));
         }
     }
 
@@ -358,6 +368,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             File = addresses.FileAt(source.Length == 0 ? _document : source, _document),
             Lines = parts[6].GetInt32(),
             Text = Text(parts, 7),
+            IsSetup = parts[8].GetBoolean(),
         });
     }
 
@@ -468,6 +479,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             if (addresses.RuntimePath(url) is { } path && status is >= 200 and < 400)
             {
                 if (path.StartsWith("/pyscript/", StringComparison.Ordinal) || path.StartsWith("/polyscript/", StringComparison.Ordinal)) _isCoreFetched = true;
+                if (path.StartsWith("/pyscript/0.", StringComparison.Ordinal) && path.Length > 13) _isOldCore = path[12] is >= '1' and <= '6' && path[13] == '.';
                 if (path.EndsWith(".wasm", StringComparison.Ordinal))
                 {
                     if (path.StartsWith("/pyodide/", StringComparison.Ordinal)) _fetched.Add(Interpreter.Pyodide);
@@ -545,9 +557,12 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
 
     /// <summary>The observation as it stands.</summary>
     /// <param name="last">The page's last answer; null where it gave none.</param>
+    /// <param name="hasUntoldScripts">The page has scripts of which its probe said nothing.</param>
     /// <param name="workerLines">How many lines the code had that each worker was given, by the address of the worker.</param>
     /// <param name="sources">Texts of files of the project, as far as they could be had: of the page, and of scripts.</param>
-    public PageObservation Observe(PageEnd end, string? detail, Look? last, IReadOnlyDictionary<string, int> workerLines, IReadOnlyDictionary<string, string> sources, IReadOnlyList<string> configs)
+    public PageObservation Observe(
+        PageEnd end, string? detail, Look? last, bool hasUntoldScripts, IReadOnlyDictionary<string, int> workerLines, IReadOnlyDictionary<string, string> sources,
+        IReadOnlyList<string> configs)
     {
         lock (_gate)
         {
@@ -569,8 +584,9 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 Answers = _lookAskedAt is null,
                 Loaded = isAssembled ? [.. _fetched] : [],
                 IsCoreLoaded = _isCoreFetched,
-                Scripts = [.. _scripts.Where(script => !script.IsGone).Select(script => Describe(script, sources))],
+                Scripts = [.. _scripts.Where(script => !script.IsGone).Select(script => Describe(script, sources, _isOldCore))],
                 HasOtherPython = _workers.Count > 0 || (_look is { Custom: > 0, Assembled: > 0 } && _fetched.Contains(asked)),
+                HasUntoldScripts = hasUntoldScripts,
                 Errors = [.. _errors],
                 Requests = [.. _problems],
                 Console = _console.Lines(last?.Dropped ?? _look?.Dropped ?? 0),
@@ -592,11 +608,11 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         lock (_gate) return [.. _configs];
     }
 
-    private static SeenScript Describe(Script script, IReadOnlyDictionary<string, string> sources) => new(
-        script.Id, script.Kind, script.Interpreter, script.IsBare, script.File, FirstLine(script, sources), script.Text, script.ReadyAt, script.DoneAt);
+    private static SeenScript Describe(Script script, IReadOnlyDictionary<string, string> sources, bool isOldCore) => new(
+        script.Id, script.Kind, script.Interpreter, script.IsBare, script.File, FirstLine(script, sources, isOldCore), script.Text, script.ReadyAt, script.DoneAt);
 
-    // PyScript drops an empty first line before Python counts, and up to 2024 put code of its own in front of the script's.
-    private static int? FirstLine(Script script, IReadOnlyDictionary<string, string> sources)
+    // PyScript drops an empty first line before Python counts; up to 2024 it put code of its own in front of the script's instead.
+    private static int? FirstLine(Script script, IReadOnlyDictionary<string, string> sources, bool isOldCore)
     {
         if (script.File is null || !sources.TryGetValue(script.File, out var source)) return null;
         source = source.ReplaceLineEndings("\n");
@@ -607,11 +623,10 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             if (script.Text.Length == 0 || at < 0) return null;
             (start, text, lines) = (source.AsSpan(0, at).Count('\n') + 1, script.Text, script.Lines);
         }
-        // An editor's code is trimmed.
-        if (script.Kind is ScriptKind.Editor) return start + text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Count('\n');
+        // An editor's code is trimmed; what sets up is run as it stands.
+        if (script.Kind is ScriptKind.Editor) return script.IsSetup ? start : start + text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Count('\n');
         var isDropped = !script.IsBare && script.Kind is not ScriptKind.Game && text.StartsWith('\n');
-        // Less than an empty line cannot be missing: then it was another's code that was run last.
-        var shift = script.RunLines is { } run && run >= lines - 1 ? run - lines : isDropped ? -1 : 0;
+        var shift = isOldCore && script.RunLines is { } run && run >= lines ? run - lines : isDropped ? -1 : 0;
         return start - shift;
     }
 }

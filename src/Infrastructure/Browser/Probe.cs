@@ -13,7 +13,7 @@ sealed class Probe
     public Probe(string runtime)
     {
         Name = "_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var worker = s_worker.Replace("%MODULES%", s_modules, StringComparison.Ordinal).Replace("%NAME%", Name, StringComparison.Ordinal);
+        var worker = s_worker.Replace("%MODULES%", s_modules, StringComparison.Ordinal).Replace("%TIMERS%", Timers, StringComparison.Ordinal).Replace("%NAME%", Name, StringComparison.Ordinal);
         InPage = s_page
             .Replace("'%NAME%'", JsonSerializer.Serialize(Name), StringComparison.Ordinal)
             .Replace("'%RUNTIME%'", JsonSerializer.Serialize(runtime), StringComparison.Ordinal)

@@ -69,22 +69,24 @@
     const get = (key) => apply(attribute, element, [key]);
     const script = { id: byId.length, type, element, ready: false, done: false };
     scripts.set(element, script);
-    byId.push(script);
+    byId[byId.length] = script;
     const content = apply(text, element, []);
-    say('script', script.id, type, get('worker') !== null, get('src') ?? '', lines(content), cut(content));
+    say('script', script.id, type, get('worker') !== null, get('src') ?? '', lines(content), cut(content), get('setup') !== null);
     if (get('config')) say('config', cut(get('config')));
     for (const what of ['ready', 'done']) apply(listen, element, [`${type}:${what}`, () => { happened(script, what); }]);
     if (type.endsWith('-editor')) {
-      editors.push(script);
-      apply(listen, element, [type, () => { script.isSetUp = true; nextEditor(); }]);
+      editors[editors.length] = script;
+      apply(listen, element, [type, () => { setUp(script); }]);
     }
     if (type === 'py-game') apply(listen, element, ['py-game', (event) => { happened(script, 'ready'); game(script, event); }]);
   };
 
+  const isMain = ({ element, type }) => !type.endsWith('-editor') && apply(attribute, element, ['worker']) === null;
+
   const happened = (script, what) => {
     if (script[what]) return;
     script[what] = true;
-    if (what === 'ready') running = script;
+    if (what === 'ready' && isMain(script)) running = script;
     say(what, script.id);
   };
 
@@ -129,12 +131,12 @@
       if (typeof native !== 'function') continue;
       interpreter[key] = new Proxy(native, {
         apply(target, self, values) {
-          const script = running;
-          if (!script || script.done || script.type !== type) return apply(target, self, values);
+          const script = typeof values[0] === 'string' ? scriptOf(type, values[0]) : undefined;
+          if (!script) return apply(target, self, values);
           // Of the calls before a script's end the last has its own code; PyScript's come before it.
           each.first ??= script;
           if (each.first === script) each.before = modulesOf(interpreter);
-          if (typeof values[0] === 'string' && isOf(script, values[0])) say('run', script.id, lines(values[0]));
+          if (isOf(script, values[0])) say('run', script.id, lines(values[0]));
           const owns = (error) => { if (typeof error === 'object' && error !== null) owners.set(error, script.id); };
           try {
             const result = apply(target, self, values);
@@ -156,6 +158,11 @@
     const own = squash(apply(text, element, []));
     return own !== '' && squash(code).endsWith(own);
   };
+  // Several run at a time where they wait: the one with this code, else the first whose code is not known.
+  const scriptOf = (type, code) => {
+    const open = byId.filter((script) => script.type === type && script.ready && !script.done && isMain(script));
+    return open.find((script) => !apply(attribute, script.element, ['src']) && isOf(script, code)) ?? open.find(({ element }) => apply(attribute, element, ['src'])) ?? open[0];
+  };
 
   // As text, since it is run in workers too.
   const modulesOf = %MODULES%;
@@ -170,7 +177,7 @@
     construct(target, values, newTarget) {
       const worker = construct(target, values, newTarget);
       const each = { id: workers.length, worker };
-      workers.push(each);
+      workers[workers.length] = each;
       if (workers.length <= 200) {
         apply(listen, worker, ['message', (event) => {
           if (!each.isPython) return;
@@ -232,7 +239,8 @@
   const box = (element) => {
     const content = cut(apply(text, element, [])).trim();
     const isLine = recent.lines.includes(content) && !/^\(PY\d{4}\)/.test(content);
-    say('box', !isLine, running && !running.done ? running.id : -1, content);
+    const owner = running && !running.done ? running : editors.find(isSetup);
+    say('box', !isLine, owner?.id ?? -1, content);
   };
 
   // ---- floods, dialogs, pop-ups
@@ -337,14 +345,20 @@
   // The plugin puts errors into the page as markup, which makes elements of `<exec>` and `<module>`.
   const unmarked = (html) => html.replace(/<\/[\w-]+>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   const isSetup = ({ element }) => element.hasAttribute('setup');
+  // The plugin tells of a set-up that was begun. The next code of the same interpreter runs when it has ended.
+  const setUp = (editor) => {
+    if (!isSetup(editor)) { nextEditor(); return; }
+    happened(editor, 'ready');
+    const env = apply(attribute, editor.element, ['env']);
+    const worker = editors.find(({ element }) => element.xworker && apply(attribute, element, ['env']) === env)?.element.xworker;
+    const over = () => { happened(editor, 'done'); nextEditor(); };
+    later(over, 5_000);
+    try {
+      Promise.resolve(worker?.sync?.runAsync?.('')).then(over, over);
+    } catch { over(); }
+  };
   const nextEditor = () => {
-    if (editing || document.readyState !== 'complete') return;
-    for (const editor of editors) {
-      if (editor.done || !isSetup(editor)) continue;
-      if (!editor.isSetUp) return;
-      happened(editor, 'ready');
-      happened(editor, 'done');
-    }
+    if (editing || document.readyState !== 'complete' || editors.some((editor) => isSetup(editor) && !editor.done)) return;
     const editor = editors.find((each) => !each.isBegun && !isSetup(each) && each.element.isConnected);
     const button = editor && buttonOf(editor);
     if (!button) return;

@@ -1,6 +1,8 @@
 // Runs in a worker of PolyScript's once its interpreter is there, before the page's code: says what the page's own probe cannot see.
 ({ interpreter }) => {
   const modulesOf = %MODULES%;
+  // Pyodide has its timers by now, and has had them from the runner; MicroPython takes them when it is asked to wait.
+  if (!(`%NAME%-timers` in globalThis)) (%TIMERS%)('%NAME%');
   let before = null;
   let lines = -1;
   const own = %CODE%;

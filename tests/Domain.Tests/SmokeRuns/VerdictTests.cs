@@ -51,6 +51,7 @@ public sealed class VerdictTests
         { "it went away", Page(s_awaited) with { End = PageEnd.Left, EndDetail = "http://elsewhere/" }, SmokeOutcome.Failed, false, null },
         { "it has no script", Page(), SmokeOutcome.NotApplicable, false, null },
         { "it has no script, and an error of its own", Page() with { Errors = [new(ErrorPlace.JavaScript, "TypeError: x", null, 10)] }, SmokeOutcome.NotApplicable, false, null },
+        { "it has scripts that nothing was heard of", Page() with { HasUntoldScripts = true }, SmokeOutcome.TimedOut, false, "the page's scripts to tell that they start" },
         { "code made a worker without a script", Page() with { HasOtherPython = true }, SmokeOutcome.Passed, false, null },
         { "bare PolyScript names the other interpreter", Page(s_done with { IsBare = true, Interpreter = Interpreter.Micropython }), SmokeOutcome.NotApplicable, false, null },
         { "a game, in the other interpreter", Page(s_done with { Kind = ScriptKind.Game }) with { Interpreter = Interpreter.Micropython }, SmokeOutcome.NotApplicable, false, null },
