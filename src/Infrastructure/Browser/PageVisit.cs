@@ -81,14 +81,14 @@ sealed class PageVisit : IAsyncDisposable
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in texts.Distinct(StringComparer.Ordinal))
         {
-            if (await TextAsync(path) is { } text) sources[path] = text;
+            if (await TextAsync(path, s_toAnswer) is { } text) sources[path] = text;
         }
         var configs = new List<string>();
         foreach (var config in _watch.Configs())
         {
             var path = config.Length < 500 ? _addresses.FileAt(config.Trim(), _watch.Document) : null;
             if (path is null) configs.Add(config);
-            else if (await TextAsync(path) is { } text) configs.Add(text);
+            else if (await TextAsync(path, s_toAnswer) is { } text) configs.Add(text);
         }
         var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
         var look = await last;
@@ -145,15 +145,15 @@ sealed class PageVisit : IAsyncDisposable
             _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
             if (response.Ok && _addresses.FileAt(response.Url, response.Url) is { } path && _sources.Count < 200)
             {
-                lock (_sources)
-                {
-                    // Pages at once: one that blocks does not give its text later.
-                    _sources[path] = response;
-                    if (response.Request.IsNavigationRequest) _texts[path] = OrNullAsync(response.TextAsync(), s_toGetReady);
-                }
+                lock (_sources) _sources[path] = response;
             }
         };
-        context.RequestFinished += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, failure: null);
+        context.RequestFinished += (_, request) =>
+        {
+            _watch.Finished(request, request.Url, request.ResourceType, failure: null);
+            // A page's text at once: one that blocks does not give it later.
+            if (request.IsNavigationRequest && _addresses.FileAt(request.Url, request.Url) is { } path) Forget(TextAsync(path, s_toGetReady));
+        };
         context.RequestFailed += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed");
         // What is printed and not caught in workers comes here as well.
         opened.Console += (_, message) => _watch.Printed(message.Type, message.Text, message.Worker?.Url);
@@ -267,15 +267,15 @@ sealed class PageVisit : IAsyncDisposable
     private static IEnumerable<string> Names(JsonElement said) =>
         said.GetProperty("modules").EnumerateArray().Select(name => name.GetString() ?? "").Where(name => name.Length is > 0 and <= 200).Take(500);
 
-    private async Task<string?> TextAsync(string path)
+    private async Task<string?> TextAsync(string path, TimeSpan within)
     {
         Task<string?>? text;
         lock (_sources)
         {
-            if (!_texts.TryGetValue(path, out text) && _sources.TryGetValue(path, out var response))
-                _texts[path] = text = Answers ? OrNullAsync(response.TextAsync(), s_toAnswer) : Task.FromResult<string?>(null);
+            var isKnown = _texts.TryGetValue(path, out text) && text is not { IsCompletedSuccessfully: true, Result: null };
+            if (!isKnown && Answers && _sources.TryGetValue(path, out var response)) _texts[path] = text = OrNullAsync(response.TextAsync(), within);
         }
-        return text is null ? null : await OrNullAsync(text, s_toAnswer);
+        return text is null ? null : await OrNullAsync(text, within);
     }
 
     private async Task<byte[]?> ScreenshotAsync()

@@ -15,7 +15,10 @@ public sealed class KnownPageTests(SmokeStage stage) : IClassFixture<SmokeStage>
     {
         Begin();
         var page = KnownPages.All.Single(page => page.Name == name);
-        Compare(await stage.RunOnceAsync(page, interpreter), page.Verdicts().Single(verdict => verdict.Interpreter == interpreter).Expected);
+        var opened = await stage.RunOnceAsync(page, interpreter);
+        Compare(opened, page.Verdicts().Single(verdict => verdict.Interpreter == interpreter).Expected);
+        opened.Screenshot.ShouldNotBeNull();
+        opened.Screenshot.Length.ShouldBeLessThanOrEqualTo(2_000_000);
     }
 
     public static TheoryData<string> BadNames() => [.. BadPages.All.Select(page => page.Name)];

@@ -38,16 +38,29 @@ public sealed class SmokeStage : IAsyncLifetime
         await _slots.WaitAsync();
         try
         {
-            var address = await _published.GetOrAdd(page.Name, _ => new(async () => (await _author.PublishedAsync(page.Files)).Text("contentUrl"))).Value;
             var runner = new PageRunner(_browsers, Options(page.Within));
             var runtime = $"http://runtime.localhost:{_hub.Options.PublicUrl.Port}";
-            return await runner.RunAsync(new PageToOpen(address.TrimEnd('/') + "/index.html", interpreter, runtime, [.. page.Files.Select(file => file.Path)]), CancellationToken.None);
+            return await runner.RunAsync(new PageToOpen(await AddressAsync(page), interpreter, runtime, [.. page.Files.Select(file => file.Path)]), CancellationToken.None);
         }
         finally
         {
             _slots.Release();
         }
     }
+
+    /// <summary>How long a page takes from its navigation to its end, where nothing looks at it but what hears of that.</summary>
+    public async Task<TimeSpan> BareAsync(KnownPage page, Interpreter interpreter)
+    {
+        await using var lease = await _browsers.TakeAsync(CancellationToken.None);
+        await using var context = await lease.Browser.NewContextAsync();
+        var opened = await context.NewPageAsync();
+        await opened.AddInitScriptAsync("globalThis.ended = new Promise((end) => { for (const type of ['py', 'mpy']) addEventListener(type + ':done', () => end(performance.now())) })");
+        await opened.GotoAsync($"{await AddressAsync(page)}?interpreter={(interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}");
+        return TimeSpan.FromMilliseconds(await opened.EvaluateAsync<double>("globalThis.ended"));
+    }
+
+    private async Task<string> AddressAsync(KnownPage page) =>
+        (await _published.GetOrAdd(page.Name, _ => new(async () => (await _author.PublishedAsync(page.Files)).Text("contentUrl"))).Value).TrimEnd('/') + "/index.html";
 
     public async ValueTask DisposeAsync()
     {
