@@ -120,8 +120,9 @@ sealed class PageVisit : IAsyncDisposable
             ViewportSize = new() { Width = Width, Height = Height },
         });
         _opened = await _context.NewPageAsync();
-        _tools = await _context.NewCDPSessionAsync(_opened);
         Wire(_context, _opened);
+        var script = _opened.AddInitScriptAsync(_probe.InPage);
+        _tools = await _context.NewCDPSessionAsync(_opened);
         _tools.Event("Runtime.bindingCalled").OnEvent += (_, call) =>
         {
             if (call is { } message && message.TryGetProperty("payload", out var payload)) _watch.Heard(payload.GetString() ?? "");
@@ -130,7 +131,7 @@ sealed class PageVisit : IAsyncDisposable
             // Without it no document gets the binding.
             _tools.SendAsync("Runtime.enable"),
             _tools.SendAsync("Runtime.addBinding", new(StringComparer.Ordinal) { ["name"] = _probe.Name }),
-            _opened.AddInitScriptAsync(_probe.InPage));
+            script);
     }
 
     private void Wire(IBrowserContext context, IPage opened)

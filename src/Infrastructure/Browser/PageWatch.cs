@@ -37,6 +37,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private const int MostLoads = 10;
     private const int MostProblems = 200;
     private const int MostErrors = 50;
+    private const int MostUncaught = 1_000;
     private const int MostScripts = 500;
     private const int LongestUrl = 2_000;
 
@@ -56,6 +57,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private bool _isOldCore;
     private bool _isStarting;
     private int _loads;
+    private int _uncaught;
     private int? _parsedAt;
     private int? _loadedAt;
     private int _lastActivity;
@@ -452,10 +454,11 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     /// <summary>An error that nobody caught, of JavaScript or of Python that JavaScript called.</summary>
     public void Uncaught(string text)
     {
-        // Browsers make one of a layout that takes two frames; it says nothing of the page.
-        if (text.Contains("ResizeObserver loop", StringComparison.Ordinal)) return;
+        // Browsers make one of a layout that takes two frames, and of sound before anybody has clicked: nothing that a person would see.
+        if (text.Contains("ResizeObserver loop", StringComparison.Ordinal) || text.StartsWith("NotAllowedError", StringComparison.Ordinal) || text.StartsWith("AbortError", StringComparison.Ordinal)) return;
         lock (_gate)
         {
+            if (++_uncaught > MostUncaught) return;
             AddError(PythonTraceback.Read(text) is null ? ErrorPlace.JavaScript : ErrorPlace.Python, text, null);
             Change();
         }
@@ -516,7 +519,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 var host = Uri.TryCreate(each, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : each.Split(':')[0];
                 var known = _problems.FindIndex(problem => Uri.TryCreate(problem.Url, UriKind.Absolute, out var other) && other.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
                 if (known >= 0) _problems[known] = _problems[known] with { IsRefused = true };
-                else AddProblem(each, "outside", "other", isRefused: true);
+                // Nobody else saw it: a connection that was made in advance, for one. It is told of, and taken for no error's cause.
+                else if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(each, "outside", "something", IsRefused: true, IsNeeded: false, now()));
             }
         }
     }
