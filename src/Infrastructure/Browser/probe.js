@@ -110,13 +110,15 @@
   const interpreters = [];
   const meeting = new Set();
 
+  // A type's promise is kept with a worker where that comes first; what event attributes wait for is the interpreter of the page.
   const meetInterpreters = () => {
     const known = globalThis[poly];
     if (typeof known?.whenDefined !== 'function') return;
     for (const type of types) {
-      if (meeting.has(type)) continue;
-      meeting.add(type);
       try {
+        known.env[type].then((interpreter) => { watch(type, interpreter); }, () => { });
+        if (meeting.has(type)) continue;
+        meeting.add(type);
         known.whenDefined(type).then((wrap) => { watch(type, wrap?.interpreter); }, () => { });
       } catch { /* not PolyScript's */ }
     }
@@ -460,7 +462,8 @@
       custom: custom(),
       terminals: terminals(),
       modules: wantsAll ? interpreters.flatMap(({ interpreter, before }) => {
-        const then = new Set(before ?? []);
+        if (!before) return [];
+        const then = new Set(before);
         return modulesOf(interpreter).filter((each) => !then.has(each));
       }) : [],
     }),
