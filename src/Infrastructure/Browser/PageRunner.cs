@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 using PyScriptHub.Domain.SmokeRuns;
 
@@ -17,37 +16,30 @@ public sealed record OpenedPage(SmokeResult Result, byte[]? Screenshot);
 /// <summary>Opens one page in a fresh context and says what happened.</summary>
 public sealed class PageRunner(BrowserPool browsers, SmokeOptions options)
 {
-    /// <summary>Runs a page.</summary>
+    /// <summary>Runs a page. Whatever the page does, this ends shortly after <see cref="SmokeOptions.Within"/>.</summary>
     /// <exception cref="BrowserFaultException">The browser broke down: the run says nothing.</exception>
     /// <exception cref="SmokeTestsOffException">No page can be run on this machine.</exception>
     public async Task<OpenedPage> RunAsync(PageToOpen page, CancellationToken ct)
     {
         await using var lease = await browsers.TakeAsync(ct);
-        var context = await lease.Browser.NewContextAsync(new() { ServiceWorkers = ServiceWorkerPolicy.Block });
+        await using var visit = new PageVisit(lease, page, options.Within);
         try
         {
-            var opened = await context.NewPageAsync();
-            var type = page.Interpreter is Interpreter.Pyodide ? "py" : "mpy";
-            await opened.AddInitScriptAsync($"addEventListener('{type}:done', () => {{ globalThis.ended = true }})");
-            var clock = Stopwatch.StartNew();
-            await opened.GotoAsync($"{page.Address}?interpreter={(type == "py" ? "pyodide" : "micropython")}");
-            await opened.WaitForFunctionAsync("globalThis.ended", null, new() { Timeout = (float)options.Within.TotalMilliseconds });
-            var done = (int)clock.ElapsedMilliseconds;
-            return new OpenedPage(SmokeResult.Of(SmokeOutcome.Passed) with { DoneMs = done }, await opened.ScreenshotAsync());
+            var (end, detail) = await visit.WatchAsync(ct);
+            // A page that keeps its process busy, or broke it, leaves nothing that the next one should get.
+            if (end is not (PageEnd.Settled or PageEnd.Stalled) || !visit.Answers) lease.Spoil();
+            var (seen, screenshot) = await visit.SeenAsync(end, detail);
+            return new OpenedPage(Verdict.Of(seen with { PeakMemory = lease.PeakMemory }), screenshot);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is PlaywrightException or TimeoutException)
         {
             lease.Spoil();
-            return new OpenedPage(SmokeResult.Of(SmokeOutcome.TimedOut), null);
+            throw new BrowserFaultException($"The browser broke down: {e.Message}", e);
         }
-        catch (PlaywrightException e)
+        catch (Exception)
         {
             lease.Spoil();
-            throw new BrowserFaultException(e.Message, e);
-        }
-        finally
-        {
-            await context.DisposeAsync();
+            throw;
         }
     }
 }

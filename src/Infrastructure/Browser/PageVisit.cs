@@ -1,0 +1,319 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Playwright;
+using PyScriptHub.Domain.SmokeRuns;
+
+namespace PyScriptHub.Infrastructure.Browser;
+
+/// <summary>One opening of one page: wires the browser's events to a <see cref="PageWatch"/> and asks the page when that wants to know.</summary>
+sealed class PageVisit : IAsyncDisposable
+{
+    private const int Width = 1280;
+    private const int Height = 720;
+    private const int LargestScreenshot = 2_000_000;
+
+    // What an observation leaves of the run's time for its end: last questions, the screenshot.
+    private static readonly TimeSpan s_forTheEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_toAnswer = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_workerToAnswer = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_toGetReady = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_toClose = TimeSpan.FromSeconds(5);
+
+    private readonly BrowserLease _lease;
+    private readonly PageToOpen _page;
+    private readonly ProjectAddresses _addresses;
+    private readonly Probe _probe;
+    private readonly PageWatch _watch;
+    private readonly Stopwatch _clock = new();
+    private readonly int _within;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, int> _workerLines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IResponse> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<string?>> _texts = new(StringComparer.Ordinal);
+    private IBrowserContext? _context;
+    private IPage? _opened;
+    private ICDPSession? _tools;
+
+    public PageVisit(BrowserLease lease, PageToOpen page, TimeSpan within)
+    {
+        (_lease, _page) = (lease, page);
+        _addresses = new ProjectAddresses(page);
+        _probe = new Probe(page.Runtime);
+        _within = (int)(within - s_forTheEnd).TotalMilliseconds;
+        _watch = new PageWatch(_addresses, page.Interpreter, () => (int)_clock.ElapsedMilliseconds, _within);
+        lease.Browser.Disconnected += OnDisconnected;
+    }
+
+    /// <summary>Whether the page's thread answers.</summary>
+    public bool Answers => _watch.Answers;
+
+    /// <summary>Opens the page and looks at it until there is nothing more to wait for.</summary>
+    public async Task<(PageEnd End, string? Detail)> WatchAsync(CancellationToken ct)
+    {
+        await GetReadyAsync().WaitAsync(s_toGetReady, ct);
+        _clock.Start();
+        var navigation = NavigateAsync();
+        while (true)
+        {
+            var step = _watch.Decide();
+            if (step.End is { } end)
+            {
+                if (end is PageEnd.Closed or PageEnd.Crashed) await SurviveAsync(ct);
+                return (end, step.Detail);
+            }
+            if (navigation.IsFaulted) await navigation;
+            if (step.WantsLook) _ = LookAsync();
+            var pause = Task.Delay(Math.Max(1, step.At - (int)_clock.ElapsedMilliseconds), ct);
+            await Task.WhenAny(_watch.ChangedAsync(), pause, _gone.Task);
+            ct.ThrowIfCancellationRequested();
+            if (_gone.Task.IsCompleted) throw new BrowserFaultException("The browser broke down while a page was open.");
+        }
+    }
+
+    /// <summary>What was seen, and a picture of it.</summary>
+    public async Task<(PageObservation Seen, byte[]? Screenshot)> SeenAsync(PageEnd end, string? detail)
+    {
+        var isThere = end is PageEnd.Settled or PageEnd.Stalled or PageEnd.OutOfTime && _watch.Answers;
+        var screenshot = isThere ? OrNullAsync(ScreenshotAsync(), s_toAnswer) : Task.FromResult<byte[]?>(null);
+        var last = isThere ? OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : Task.FromResult<PageWatch.Look?>(null);
+        // Lines are wanted for what went wrong alone.
+        var texts = end is not PageEnd.Settled || _watch.HasErrors ? _watch.WantedSources().Prepend(_watch.PageFile) : [];
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in texts.Distinct(StringComparer.Ordinal))
+        {
+            if (await TextAsync(path, s_toAnswer) is { } text) sources[path] = text;
+        }
+        var configs = new List<string>();
+        foreach (var config in _watch.Configs())
+        {
+            var path = config.Length < 500 ? _addresses.FileAt(config.Trim(), _watch.Document) : null;
+            if (path is null) configs.Add(config);
+            else if (await TextAsync(path, s_toAnswer) is { } text) configs.Add(text);
+        }
+        var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
+        var look = await last;
+        var picture = await screenshot;
+        _watch.Refused(_lease.Refused);
+        return (_watch.Observe(end, detail, look, hasUntoldScripts, _workerLines, sources, configs), picture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _lease.Browser.Disconnected -= OnDisconnected;
+        if (_context is null) return;
+        try
+        {
+            await _context.CloseAsync().WaitAsync(s_toClose);
+        }
+        catch (Exception e) when (e is PlaywrightException or TimeoutException)
+        {
+            _lease.Spoil();
+        }
+    }
+
+    private async Task GetReadyAsync()
+    {
+        _context = await _lease.Browser.NewContextAsync(new()
+        {
+            AcceptDownloads = false,
+            ServiceWorkers = ServiceWorkerPolicy.Block,
+            ViewportSize = new() { Width = Width, Height = Height },
+        });
+        _opened = await _context.NewPageAsync();
+        Wire(_context, _opened);
+        var script = _opened.AddInitScriptAsync(_probe.InPage);
+        _tools = await _context.NewCDPSessionAsync(_opened);
+        _tools.Event("Runtime.bindingCalled").OnEvent += (_, call) =>
+        {
+            if (call is { } message && message.TryGetProperty("payload", out var payload)) _watch.Heard(payload.GetString() ?? "");
+        };
+        await Task.WhenAll(
+            // Without it no document gets the binding.
+            _tools.SendAsync("Runtime.enable"),
+            _tools.SendAsync("Runtime.addBinding", new(StringComparer.Ordinal) { ["name"] = _probe.Name }),
+            script);
+    }
+
+    private void Wire(IBrowserContext context, IPage opened)
+    {
+        context.Page += (_, other) =>
+        {
+            if (other != opened) Forget(other.CloseAsync());
+        };
+        context.Request += (_, request) => _watch.Requested(request, request.Url, request.ResourceType);
+        context.Response += (_, response) =>
+        {
+            _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
+            if (response.Ok && _addresses.FileAt(response.Url, response.Url) is { } path && _sources.Count < 200)
+            {
+                lock (_sources) _sources[path] = response;
+            }
+        };
+        context.RequestFinished += (_, request) =>
+        {
+            _watch.Finished(request, request.Url, request.ResourceType, failure: null);
+            // A page's text at once: one that blocks does not give it later.
+            if (request.IsNavigationRequest && _addresses.FileAt(request.Url, request.Url) is { } path) Forget(TextAsync(path, s_toGetReady));
+        };
+        context.RequestFailed += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed");
+        // What is printed and not caught in workers comes here as well.
+        opened.Console += (_, message) => _watch.Printed(message.Type, message.Text, message.Worker?.Url);
+        opened.PageError += (_, error) => _watch.Uncaught(error);
+        opened.WebSocket += (_, socket) =>
+        {
+            _watch.Requested(socket, socket.Url, "websocket");
+            socket.SocketError += (_, error) => _watch.Finished(socket, socket.Url, "websocket", error);
+        };
+        opened.Worker += (_, worker) => Forget(worker.EvaluateAsync<object?>(Probe.Timers, _probe.Name));
+        opened.FrameNavigated += (_, frame) =>
+        {
+            // What the browser shows instead of an address to which it could not get.
+            if (frame == opened.MainFrame && frame.Url.StartsWith("chrome-error:", StringComparison.Ordinal)) _watch.Ended(PageEnd.Left, "an address that does not answer");
+        };
+        opened.Crash += (_, _) => _watch.Ended(PageEnd.Crashed);
+        opened.Close += (_, _) => _watch.Ended(PageEnd.Closed);
+    }
+
+    private async Task NavigateAsync()
+    {
+        var interpreter = _page.Interpreter is Interpreter.Pyodide ? "pyodide" : "micropython";
+        try
+        {
+            var response = await _opened!.GotoAsync($"{_page.Address}?interpreter={interpreter}", new() { WaitUntil = WaitUntilState.Commit, Timeout = 0 });
+            if (response is { Ok: false }) throw new BrowserFaultException($"The hub answered {response.Status} for the page.");
+        }
+        catch (PlaywrightException e) when (e.Message.Contains("net::ERR_", StringComparison.Ordinal) && !e.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
+        {
+            throw new BrowserFaultException($"The page could not be opened: {e.Message}", e);
+        }
+        catch (PlaywrightException)
+        {
+            // The page was faster: it went on to another, or closed itself.
+        }
+    }
+
+    // Whether the page fell alone, or with the browser, which is told of a moment later.
+    private async Task SurviveAsync(CancellationToken ct)
+    {
+        await Task.WhenAny(_gone.Task, OrNullAsync(_lease.Browser.NewContextAsync(), s_toAnswer)).WaitAsync(ct);
+        if (_gone.Task.IsCompleted || !_lease.Browser.IsConnected) throw new BrowserFaultException("The browser broke down while a page was open.");
+    }
+
+    private async Task LookAsync()
+    {
+        _watch.Asking();
+        try
+        {
+            _watch.Answered(await AskAsync(wantsAll: false));
+        }
+        catch (Exception e) when (e is PlaywrightException or JsonException)
+        {
+            // The page is gone, or is another by now; it is asked again where that is still of interest.
+            _watch.Answered(null);
+        }
+    }
+
+    // A page may break what its probe is made of, but nothing in a world of its own: there, its scripts can be counted.
+    private async Task<string?> UntoldAsync()
+    {
+        var frames = await _tools!.SendAsync("Page.getFrameTree");
+        var frame = frames?.GetProperty("frameTree").GetProperty("frame").GetProperty("id").GetString() ?? "";
+        var world = await _tools.SendAsync("Page.createIsolatedWorld", new(StringComparer.Ordinal) { ["frameId"] = frame });
+        var answer = await _tools.SendAsync("Runtime.evaluate", new(StringComparer.Ordinal)
+        {
+            ["contextId"] = world!.Value.GetProperty("executionContextId").GetInt32(),
+            ["returnByValue"] = true,
+            ["expression"] = """
+                [...document.querySelectorAll('script[type], py-script, mpy-script')].find((element) => /^(?:m?py(?:-editor(?:-active)?)?|py-game|pyodide|micropython|m?py-script)$/i
+                  .test(element.localName === 'script' ? element.type : element.localName))?.localName ?? ''
+                """,
+        });
+        return answer?.GetProperty("result").GetProperty("value").GetString() is { Length: > 0 } name ? name : null;
+    }
+
+    private async Task<PageWatch.Look?> AskAsync(bool wantsAll)
+    {
+        var workers = WorkersAsync(wantsAll);
+        var answer = await _tools!.SendAsync("Runtime.evaluate", new(StringComparer.Ordinal) { ["expression"] = _probe.Question(wantsAll), ["returnByValue"] = true });
+        if (answer?.GetProperty("result").GetProperty("value").GetString() is not { Length: > 0 } text) return null;
+        using var said = JsonDocument.Parse(text);
+        var page = said.RootElement;
+        var (areBusy, areSilent, modules) = await workers;
+        return new PageWatch.Look(
+            0, page.GetProperty("busy").GetBoolean(), areBusy, areSilent, page.GetProperty("assembled").GetInt32(), page.GetProperty("custom").GetInt32(),
+            page.GetProperty("dropped").GetInt64(), [.. page.GetProperty("gone").EnumerateArray().Select(id => id.GetInt32())],
+            [.. page.GetProperty("terminals").EnumerateArray().Select(terminal => (terminal[0].GetInt32(), terminal[1].GetString() ?? ""))],
+            [.. modules, .. Names(page)]);
+    }
+
+    private async Task<(bool AreBusy, bool AreSilent, IReadOnlyList<string> Modules)> WorkersAsync(bool wantsAll)
+    {
+        var known = _watch.Workers;
+        if (known.Count == 0) return (false, false, []);
+        var answers = await Task.WhenAll(_opened!.Workers.Where(worker => known.Contains(worker.Url)).Select(async worker =>
+            (worker.Url, Text: await OrNullAsync(worker.EvaluateAsync<string>(_probe.Question(wantsAll)), s_workerToAnswer))));
+        var (areBusy, areSilent, modules) = (false, false, new List<string>());
+        foreach (var (url, text) in answers)
+        {
+            if (text is null) areSilent = true;
+            if (text is not { Length: > 0 }) continue;
+            using var said = JsonDocument.Parse(text);
+            areBusy |= said.RootElement.GetProperty("busy").GetBoolean();
+            if (said.RootElement.GetProperty("lines").GetInt32() is >= 0 and var lines) _workerLines[url] = lines;
+            modules.AddRange(Names(said.RootElement));
+        }
+        return (areBusy, areSilent, modules);
+    }
+
+    private static IEnumerable<string> Names(JsonElement said) =>
+        said.GetProperty("modules").EnumerateArray().Select(name => name.GetString() ?? "").Where(name => name.Length is > 0 and <= 200).Take(500);
+
+    private async Task<string?> TextAsync(string path, TimeSpan within)
+    {
+        Task<string?>? text;
+        lock (_sources)
+        {
+            var isKnown = _texts.TryGetValue(path, out text) && text is not { IsCompletedSuccessfully: true, Result: null };
+            if (!isKnown && Answers && _sources.TryGetValue(path, out var response)) _texts[path] = text = OrNullAsync(response.TextAsync(), within);
+        }
+        return text is null ? null : await OrNullAsync(text, within);
+    }
+
+    private async Task<byte[]?> ScreenshotAsync()
+    {
+        var picture = await CaptureAsync(1);
+        if (picture is { Length: > LargestScreenshot }) picture = await CaptureAsync(0.5);
+        return picture is { Length: <= LargestScreenshot } ? picture : null;
+    }
+
+    private async Task<byte[]?> CaptureAsync(double scale)
+    {
+        // Playwright's own way waits for fonts and frames, which a page may never give.
+        var answer = await _tools!.SendAsync("Page.captureScreenshot", new(StringComparer.Ordinal)
+        {
+            ["format"] = "png",
+            ["clip"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["x"] = 0, ["y"] = 0, ["width"] = Width, ["height"] = Height, ["scale"] = scale },
+        });
+        return answer?.GetProperty("data").GetBytesFromBase64();
+    }
+
+    private void OnDisconnected(object? sender, IBrowser browser) => _gone.TrySetResult();
+
+    private static async Task<T?> OrNullAsync<T>(Task<T> task, TimeSpan within)
+        where T : class?
+    {
+        try
+        {
+            return await task.WaitAsync(within);
+        }
+        catch (Exception e) when (e is PlaywrightException or TimeoutException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            Forget(task);
+            return null;
+        }
+    }
+
+    // What comes of it is nobody's concern, and its failure no unobserved one.
+    private static void Forget(Task task) =>
+        _ = task.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using PyScriptHub.Domain.SmokeRuns;
+using PyScriptHub.Web.Tests.Reliability;
+
+namespace PyScriptHub.Browser.Tests.SmokeRuns;
+
+/// <summary>What a run costs beyond the page itself, and how many fit into a minute. The full form is <c>bench/smoke</c>.</summary>
+public sealed class SmokeFigures(SmokeStage stage) : IClassFixture<SmokeStage>
+{
+    private const double MostOverheadMs = 700;
+
+    private static readonly KnownPage s_page = KnownPage.Of("a small page", """
+        <script type="py">
+        from pyscript import display
+        display("Hello")
+        </script>
+        """);
+
+    [Theory]
+    [InlineData(Interpreter.Pyodide, 15)]
+    [InlineData(Interpreter.Micropython, 40)]
+    public async Task A_run_costs_little_more_than_its_page_and_many_fit_into_a_minute(Interpreter interpreter, double leastPerMinute)
+    {
+        var times = FullForm.Times(1, 7);
+        // The first of each pays for the browser's start and for what the hub keeps in memory.
+        await stage.RunAsync(s_page, interpreter);
+        await stage.BareAsync(s_page, interpreter);
+        List<double> runs = [], bare = [];
+        // In turns, so that a machine that grows busier does so for both.
+        for (var n = 0; n < times; n++)
+        {
+            bare.Add((await stage.BareAsync(s_page, interpreter)).TotalMilliseconds);
+            var one = Stopwatch.StartNew();
+            (await stage.RunAsync(s_page, interpreter)).Result.Outcome.ShouldBe(SmokeOutcome.Passed);
+            runs.Add(one.Elapsed.TotalMilliseconds);
+        }
+        var overhead = Median(runs) - Median(bare);
+
+        var many = FullForm.IsAsked ? 20 : 2;
+        var all = Stopwatch.StartNew();
+        var opened = await Task.WhenAll(Enumerable.Range(0, many).Select(_ => stage.RunAsync(s_page, interpreter)));
+        opened.ShouldAllBe(page => page.Result.Outcome == SmokeOutcome.Passed);
+        var perMinute = many / all.Elapsed.TotalMinutes;
+
+        FullForm.Report(interpreter.Name(), ("runs", times), ("page ms", Median(bare)), ("run ms", Median(runs)), ("overhead ms", overhead), ("at most", MostOverheadMs),
+            ("runs a minute, 2 at once", perMinute), ("at least", leastPerMinute));
+        // Bounds are for a machine that does nothing else.
+        if (!FullForm.IsAsked) return;
+        overhead.ShouldBeLessThanOrEqualTo(MostOverheadMs);
+        perMinute.ShouldBeGreaterThanOrEqualTo(leastPerMinute);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
