@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
@@ -15,6 +16,8 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public FoundProject Found { get; private set; } = null!;
 
     public ProjectDescription Description { get; private set; } = null!;
+
+    public SmokeStanding Smoke { get; private set; } = null!;
 
     public ProjectSummary Project => Found.Project;
 
@@ -40,8 +43,12 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public PageRelease? Release => IsDraft ? Description.DraftRelease
         : Project.RuntimeRelease is { } release ? new PageRelease(release, Project.RuntimeReason ?? "") : null;
 
-    /// <summary>The picture of a link to this page, 1200×630.</summary>
-    public string PictureUrl => $"{origins.Hub}/pictures/{Description.Template ?? "project"}.png";
+    /// <summary>The picture of a link to this page: what it looked like when it was last seen to start, else one of the hub's own, 1200×630.</summary>
+    public string PictureUrl => Description.PictureRun is { } run
+        ? $"{origins.Hub}/api/v1/smoke-runs/{run:N}/screenshot" : $"{origins.Hub}/pictures/{Description.Template ?? "project"}.png";
+
+    /// <summary>The verdict as a picture for other sites.</summary>
+    public string BadgeUrl => $"{origins.Hub}/api/v1/projects/{Project.Id}/badge.svg";
 
     /// <summary>Where other sites ask how to embed it.</summary>
     public string EmbedDescriptionUrl => $"{origins.Hub}/oembed?format=json&url={Uri.EscapeDataString(Project.Url)}";
@@ -64,6 +71,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         var described = await hub.Send(new DescribeProject(Found.Id), ct);
         if (!described.IsOk) return Fail(described.Error);
         Description = described.Value;
+        var smoke = await hub.Send(new GetSmokeStanding(Found.Id), ct);
+        if (!smoke.IsOk) return Fail(smoke.Error);
+        Smoke = smoke.Value;
         Interpreter = interpreter is "pyodide" or "micropython" ? interpreter : null;
         IsDraft = Found.CanEdit && (view is "draft" or "granted" || Project.ContentUrl is null);
         JustGranted = view == "granted";
