@@ -70,7 +70,7 @@ public sealed class SmokePagesTests(Workshop workshop)
         await Expect(runsPage.Locator($"li:has(a[href$='{run:N}']) .smoke")).ToHaveTextAsync("Pyodide: failed", new() { Timeout = Patience });
         await workshop.Hub.EndAllAsync(editor.Project.ProjectId(), _ => SmokeResult.Of(SmokeOutcome.Passed));
         await Expect(page.Locator(".smoke-line .smoke").Last).ToHaveTextAsync("MicroPython: passed", new() { Timeout = Patience });
-        await Expect(page.Locator("[data-pending]")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".pending")).ToHaveCountAsync(0);
         editor.ShouldHaveNoComplaint();
     }
 

@@ -55,12 +55,12 @@ public sealed class SmokePageTests(SharedHub shared) : IClassFixture<SharedHub>
         (await MarksAsync(path)).ShouldBe(["Pyodide: passed", "MicroPython: waiting"]);
         var page = Parse(await Hub.Client.PageAsync(path));
         page.QuerySelector($".smoke-line a[href='{path}/runs/{run}']").ShouldNotBeNull();
-        page.QuerySelector("[data-live] [data-pending]").ShouldNotBeNull();
+        page.QuerySelector("[data-live] .pending").ShouldNotBeNull();
 
         await Hub.EndAllAsync(id, _ => SmokeResult.Of(SmokeOutcome.NotApplicable));
         (await MarksAsync(path)).ShouldBe(["Pyodide: passed", "MicroPython: nothing to run"]);
         page = Parse(await Hub.Client.PageAsync(path));
-        page.QuerySelector("[data-live] [data-pending]").ShouldBeNull();
+        page.QuerySelector("[data-live] .pending").ShouldBeNull();
         page.QuerySelector(".smoke-line")!.TextContent.ShouldContain($"PyScript {Hub.Release()}");
 
         async Task<List<string>> MarksAsync(string path) => [.. Parse(await Hub.Client.PageAsync(path)).QuerySelectorAll(".smoke-line .smoke").Select(mark => mark.TextContent)];
@@ -74,7 +74,7 @@ public sealed class SmokePageTests(SharedHub shared) : IClassFixture<SharedHub>
         var project = await owner.PublishedAsync(("index.html", "start"));
         await hub.HearWorkerAsync("There is no browser. Install <chromium>.");
         foreach (var path in new[] { project.PagePath(), project.PagePath() + "/runs" })
-            Parse(await hub.Client.PageAsync(path)).QuerySelector("main .notice.warn")!.TextContent.ShouldContain("Smoke tests are off: There is no browser. Install <chromium>.");
+            Parse(await hub.Client.PageAsync(path)).QuerySelector("main")!.TextContent.ShouldContain("Smoke tests are off: There is no browser. Install <chromium>.");
         // What is known is not in doubt because nothing is run now.
         await hub.EndAllAsync(project.ProjectId(), _ => SmokeResult.Of(SmokeOutcome.Passed));
         (await hub.Client.PageAsync(project.PagePath())).ShouldNotContain("Smoke tests are off");

@@ -27,7 +27,7 @@ export function followSmokeRuns(root: Document): void {
 }
 
 const partsOf = (root: Document) => [...root.querySelectorAll<HTMLElement>('[data-live]')];
-const isPending = (root: Document) => root.querySelector('[data-live] [data-pending]') !== null;
+const isPending = (root: Document) => root.querySelector('[data-live] .pending') !== null;
 
 // A document that the browser parses itself: trusted types let no text become elements.
 const read = (): Promise<Document | null> =>
