@@ -52,6 +52,7 @@ public sealed class PageStage : IAsyncLifetime
     /// <summary>Opens a page of the table and waits until it is at rest.</summary>
     public async Task<PageVisit> OpenAsync(ShownPage page, int width = 1280, ColorScheme theme = ColorScheme.Light, bool scripted = true, string language = "en")
     {
+        await Hub.HearWorkersAgainAsync();
         var visit = await VisitAsync(page.IsSignedIn, width, theme, scripted, language);
         var path = page.Path.Replace("{lesson}", _lesson, StringComparison.Ordinal).Replace("{draft}", _draft, StringComparison.Ordinal).Replace("{code}", _code, StringComparison.Ordinal)
             .Replace("{passed}", _passed, StringComparison.Ordinal).Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{waiting}", _waiting, StringComparison.Ordinal);

@@ -63,6 +63,13 @@ public static class SmokeRunRows
             """);
     }
 
+    /// <summary>All workers are heard of again, whatever time has passed.</summary>
+    public static async Task HearWorkersAgainAsync(this HubServer hub)
+    {
+        await using var db = hub.OpenDatabase();
+        await db.Database.ExecuteSqlAsync($"UPDATE smoke_workers SET seen_at = clock_timestamp()");
+    }
+
     /// <summary>The id of a project as the API answers it.</summary>
     public static ProjectId ProjectId(this System.Text.Json.JsonElement project) => new(Guid.ParseExact(project.Text("id"), "N"));
 

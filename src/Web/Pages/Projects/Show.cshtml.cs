@@ -36,6 +36,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     /// <summary>Whether people without an account can open it now.</summary>
     public bool IsShared => Project.ContentUrl is not null;
 
+    /// <summary>Whether there is anything that could start.</summary>
+    public bool TellsWhetherItStarts => Project.StartPage is not null && (Project.PublishedRevision is not null || Found.CanEdit);
+
     /// <summary>Whether the draft has changed since it was published.</summary>
     public bool HasNewerDraft => Found.CanEdit && Project.PublishedRevision is { } shown && shown != Project.Revision;
 

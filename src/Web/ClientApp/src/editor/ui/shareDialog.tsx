@@ -81,7 +81,7 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
               {project.contentUrl !== null && <Address label={t('The page alone')} value={project.contentUrl} />}
               <p><a href={`${project.shortUrl}/board`} target="_blank" rel="noopener">{t('Show it large, with a QR code')}</a></p>
               <details>
-                <summary>{t('Show elsewhere that it starts')}</summary>
+                <summary>{t('Badge for other sites')}</summary>
                 <Address label="Markdown" value={`[![Does it start?](${badgeOf(project)})](${project.url})`} />
                 <Address label="HTML" value={`<a href="${project.url}"><img src="${badgeOf(project)}" alt="Does it start?"></a>`} />
               </details>
