@@ -115,17 +115,17 @@ function SmokeTests({ project }: { project: Project }) {
   return (
     <div class="stack tight">
       <p class="label">{t('Does it start?')}</p>
-      <ul class="smoke-tests" role="status">
+      <div role="status"><ul class="smoke-tests">
         {both.map(({ name, at }) => {
           const { icon, tone, word } = markOf(at);
           return (
             <li key={name} class="row">
               <span class={`smoke ${tone}`}><Icon name={icon} />{t('{0}: {1}', name, word)}</span>
-              {at.run !== null && <a href={`${project.url}/runs/${at.run}`} target="_blank" rel="noopener" aria-label={t('What the run in {0} showed', name)}>{t('Details')}</a>}
+              {at.run !== null && <a href={`${project.url}/runs/${at.run}`} target="_blank" rel="noopener">{t('Details')}<span class="visually-hidden">, {name}</span></a>}
             </li>
           );
         })}
-      </ul>
+      </ul></div>
       {off !== null && both.some(({ at }) => at.state !== 'done') && <p class="notice warn">{t('Smoke tests are off: {0}', off)}</p>}
     </div>
   );
