@@ -6,6 +6,7 @@ using MediatR;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using PyScriptHub.Infrastructure.Browser;
 using PyScriptHub.Infrastructure.Persistence;
@@ -42,12 +43,15 @@ public static class Hub
         services.AddScoped<SmokeRequests>();
         services.AddScoped<Candidates>();
         services.AddScoped<CanaryReports>();
+        services.AddScoped<SmokeStandings>();
+        services.AddSingleton<SmokeStreams>();
         if (runtime is not null) services.AddServing(options, runtime);
         services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         // A body that cannot be read is answered by the one mapper, like everything else.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database")
+            .AddCheck<BrowserHealth>("browser", HealthStatus.Degraded);
         services.AddApiDescription();
         services.AddLocalization(localization => localization.ResourcesPath = "Resources");
         // Letters of all languages are written as they are; what means something in HTML is escaped still.
@@ -116,8 +120,16 @@ public static class Hub
         app.UseAccounts();
         app.MapApi();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
         app.MapRazorPages();
+    }
+
+    // The state in the first line, as programs look for it; then what is not well, in sentences for people.
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        var lines = report.Entries.Where(entry => entry.Value.Description is not null).Select(entry => $"{entry.Key}: {entry.Value.Description}");
+        return context.Response.WriteAsync(string.Join('\n', lines.Prepend(report.Status.ToString())), context.RequestAborted);
     }
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);

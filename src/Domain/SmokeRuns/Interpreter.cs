@@ -9,3 +9,10 @@ public enum Interpreter
     /// <summary>MicroPython; the tag is <c>mpy</c>.</summary>
     Micropython,
 }
+
+/// <summary>What people call the interpreters.</summary>
+public static class Interpreters
+{
+    /// <summary>The name as its makers write it.</summary>
+    public static string NameOf(Interpreter interpreter) => interpreter is Interpreter.Micropython ? "MicroPython" : "Pyodide";
+}

@@ -42,6 +42,10 @@ static class ProjectAccess
                 || (id != null && (p.OwnerId == id || p.Members.Any(m => m.UserId == id)))));
     }
 
+    /// <summary>Projects of which everybody may see the publication, at least with its address.</summary>
+    public static IQueryable<Project> SharedWithAll(this IQueryable<Project> projects) => projects.Where(p =>
+        p.DeletedAt == null && p.PublicationId != null && p.TakenDownAt == null && p.Visibility != Visibility.Private);
+
     /// <summary>What stands in lists for everybody: public publications.</summary>
     public static IQueryable<Project> ListedForAll(this IQueryable<Project> projects) => projects.Where(p =>
         p.DeletedAt == null && p.PublicationId != null && p.TakenDownAt == null && p.Visibility == Visibility.Public);

@@ -42,6 +42,8 @@ public sealed class HubPageTests(PageStage stage) : IClassFixture<PageStage>
     [InlineData("project")]
     [InlineData("person")]
     [InlineData("board")]
+    [InlineData("runs")]
+    [InlineData("run")]
     [InlineData("error-404")]
     public async Task A_page_to_read_works_where_JavaScript_is_off(string name)
     {

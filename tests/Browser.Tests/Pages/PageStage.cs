@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Accounts;
 using PyScriptHub.Web.Tests.Pages;
 using PyScriptHub.Web.Tests.Support;
@@ -18,6 +19,9 @@ public sealed class PageStage : IAsyncLifetime
     private string _lesson = "";
     private string _draft = "";
     private string _code = "";
+    private string _passed = "";
+    private string _failed = "";
+    private string _waiting = "";
 
     public HubServer Hub { get; private set; } = null!;
 
@@ -33,9 +37,15 @@ public sealed class PageStage : IAsyncLifetime
             var project = await Ada.CreateAsync(new { name, template, visibility = "public" });
             await Ada.PublishAsync(project.Text("id"));
             (_lesson, _code) = (project.PagePath(), project.Text("shortUrl").Split('/')[^1]);
+            await RunAsync(project);
         }
-        _draft = (await Ada.CreateAsync(new { name = "For next week", template = "hello" })).PagePath();
+        var draft = await Ada.CreateAsync(new { name = "For next week", template = "hello" });
+        _draft = draft.PagePath();
+        var asked = await (await Ada.PostAsync($"/api/v1/projects/{draft.Text("id")}/smoke-runs", null)).JsonAsync(System.Net.HttpStatusCode.Accepted);
+        _waiting = asked.GetProperty("items")[0].Text("id");
         await Candidates.ArrangeAsync(Hub, Ada);
+        await Hub.HearWorkerAsync();
+        await Hub.HearWorkerAsync("No browser was found on this machine. Install one, for example by apt-get install chromium.", "laboratory");
         _playwright = await Playwright.CreateAsync();
         _browser = await ChromiumLaunch.StartAsync(_playwright);
     }
@@ -43,8 +53,10 @@ public sealed class PageStage : IAsyncLifetime
     /// <summary>Opens a page of the table and waits until it is at rest.</summary>
     public async Task<PageVisit> OpenAsync(ShownPage page, int width = 1280, ColorScheme theme = ColorScheme.Light, bool scripted = true, string language = "en")
     {
+        await Hub.HearWorkersAgainAsync();
         var visit = await VisitAsync(page.IsSignedIn, width, theme, scripted, language);
-        var path = page.Path.Replace("{lesson}", _lesson, StringComparison.Ordinal).Replace("{draft}", _draft, StringComparison.Ordinal).Replace("{code}", _code, StringComparison.Ordinal);
+        var path = page.Path.Replace("{lesson}", _lesson, StringComparison.Ordinal).Replace("{draft}", _draft, StringComparison.Ordinal).Replace("{code}", _code, StringComparison.Ordinal)
+            .Replace("{passed}", _passed, StringComparison.Ordinal).Replace("{failed}", _failed, StringComparison.Ordinal).Replace("{waiting}", _waiting, StringComparison.Ordinal);
         var answer = await visit.Page.GotoAsync(Hub.Url + path);
         answer!.Status.ShouldBe(page.Status);
         if (page.Ready is { } ready && scripted) await visit.Page.Locator(ready).First.WaitForAsync();
@@ -52,6 +64,30 @@ public sealed class PageStage : IAsyncLifetime
         if (page.Settled is { } settled && scripted)
             await visit.Page.FrameLocator("iframe").Locator($"{settled}:not(:empty)").First.WaitForAsync(new() { Timeout = 60_000 });
         return visit;
+    }
+
+    // What a worker would have written of the project: it starts in Pyodide, and not in MicroPython.
+    private async Task RunAsync(System.Text.Json.JsonElement project)
+    {
+        var picture = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "src", "Web", "wwwroot", "pictures", "quiz.png"));
+        SmokeResult passed = new(
+            SmokeOutcome.Passed, StillRunning: false, Awaited: null, 2140, 3310, 412_300_000, Error: null,
+            new SmokeEvidence([new ConsoleLine("log", "Seven questions were read."), new ConsoleLine("warn", "No best score is kept in this browser yet.")], [], ["json", "random"], ["numpy"]));
+        const string Traceback = """
+            Traceback (most recent call last):
+              File "main.py", line 4, in <module>
+              File "questions.py", line 2, in <module>
+            ImportError: no module named 'numpy'
+            """;
+        SmokeResult failed = new(
+            SmokeOutcome.Failed, StillRunning: false, Awaited: null, 640, DoneMs: null, 260_100_000,
+            new SmokeError("ImportError", "This page imports numpy, which MicroPython does not have.", Traceback, "questions.py", 2),
+            new SmokeEvidence(
+                [new ConsoleLine("log", "Reading questions…"), new ConsoleLine("error", Traceback)],
+                [new ProblemRequest("https://fonts.example.org/css2?family=Inter:wght@400;600;700&display=swap", "outside"), new ProblemRequest($"{Hub.Url}/missing.csv", "404")], ["json"], []));
+        await Hub.EndAllAsync(project.ProjectId(), run => run.Interpreter is Interpreter.Pyodide ? passed : failed, picture);
+        var runs = (await (await Ada.GetAsync($"/api/v1/projects/{project.Text("id")}/smoke-runs")).JsonAsync()).GetProperty("items").EnumerateArray().ToList();
+        (_passed, _failed) = (runs.Single(run => run.Text("outcome") == "passed").Text("id"), runs.Single(run => run.Text("outcome") == "failed").Text("id"));
     }
 
     // Ada has a token for the API; a password is given to her here, so that she signs in as people do.

@@ -2,7 +2,7 @@ namespace PyScriptHub.Browser.Tests.Pages;
 
 /// <summary>A page of the hub as a person sees it.</summary>
 /// <param name="Name">Its name in the files of pictures.</param>
-/// <param name="Path">Its address on the hub; <c>{lesson}</c>, <c>{draft}</c> and <c>{code}</c> stand for the stage's projects.</param>
+/// <param name="Path">Its address on the hub; <c>{lesson}</c>, <c>{draft}</c>, <c>{code}</c> and the runs <c>{passed}</c>, <c>{failed}</c> and <c>{waiting}</c> stand for what the stage has.</param>
 /// <param name="IsSignedIn">Whether it is looked at by the author of these projects.</param>
 /// <param name="Status">What it answers.</param>
 /// <param name="Settled">What is seen in the frame of the page once it is at rest; null where there is no frame.</param>
@@ -27,6 +27,11 @@ public static class ShownPages
         new("project-author", "{lesson}", IsSignedIn: true, Settled: "#question"),
         new("project-draft", "{draft}", IsSignedIn: true),
         new("board", "/s/{code}/board"),
+        new("runs", "{lesson}/runs"),
+        new("runs-author", "{lesson}/runs", IsSignedIn: true, Press: "summary:has-text('Run it again')"),
+        new("run", "{lesson}/runs/{passed}"),
+        new("run-failed", "{lesson}/runs/{failed}", IsSignedIn: true),
+        new("run-waiting", "{draft}/runs/{waiting}", IsSignedIn: true),
         new("person", "/@ada"),
         new("error-404", "/@ada/nothing", Status: 404),
         new("sign-in", "/sign-in"),
@@ -38,6 +43,8 @@ public static class ShownPages
         new("account-erase", "/account/erase", IsSignedIn: true),
         new("admin", "/admin", IsSignedIn: true),
         new("admin-users", "/admin/users", IsSignedIn: true),
+        new("admin-smoke-tests", "/admin/smoke-tests", IsSignedIn: true),
+        new("editor-shared", "{lesson}/edit", IsSignedIn: true, Ready: ".cm-content", Press: ".button.share"),
         new("admin-registration", "/admin/registration", IsSignedIn: true),
         new("admin-releases", "/admin/releases", IsSignedIn: true),
         new("admin-texts", "/admin/texts", IsSignedIn: true),

@@ -17,6 +17,7 @@ public sealed class AdministrationPageTests(SharedHub shared) : IClassFixture<Sh
     [InlineData("/admin/registration")]
     [InlineData("/admin/releases")]
     [InlineData("/admin/texts")]
+    [InlineData("/admin/smoke-tests")]
     public async Task Administration_is_for_administrators_alone(string path)
     {
         (await Hub.Client.GetAsync(path)).Headers.Location!.OriginalString.ShouldContain("/sign-in?returnUrl=");

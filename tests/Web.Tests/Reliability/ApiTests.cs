@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests.Reliability;
@@ -30,7 +31,9 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
     private sealed record Operation(Func<Target, HttpRequestMessage> Make, int OnPrivate, int OnPublished, bool NeedsSignIn);
 
     /// <summary>Somebody's project with all that belongs to it, and one of their tokens.</summary>
-    private sealed record Target(string Id, string TokenId, string Member, string Stranger);
+    /// <param name="Run">A smoke run of its publication, or of its draft where nothing is published; it has a screenshot.</param>
+    /// <param name="DraftRun">A smoke run of its draft.</param>
+    private sealed record Target(string Id, string TokenId, string Member, string Stranger, string Run, string DraftRun);
 
     private static readonly Dictionary<string, Operation> s_operations = new(StringComparer.Ordinal)
     {
@@ -59,6 +62,12 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["GET /api/v1/projects/{id}/archive"] = new(t => Get($"/projects/{t.Id}/archive"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files"] = new(t => Get($"/projects/{t.Id}/files"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files/{path}"] = new(t => Get($"/projects/{t.Id}/files/index.html"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/smoke"] = new(t => Get($"/projects/{t.Id}/smoke"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/badge.svg"] = new(t => Get($"/projects/{t.Id}/badge.svg"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/smoke-runs"] = new(t => Get($"/projects/{t.Id}/smoke-runs"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/smoke-runs/events"] = new(t => Get($"/projects/{t.Id}/smoke-runs/events"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/smoke-runs/{id}"] = new(t => Get($"/smoke-runs/{t.Run}"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/smoke-runs/{id}/screenshot"] = new(t => Get($"/smoke-runs/{t.Run}/screenshot"), 404, 200, NeedsSignIn: false),
         ["POST /api/v1/projects/{id}/trials"] = new(t => Trial("POST", $"/projects/{t.Id}/trials"), 404, 201, NeedsSignIn: false),
         ["PUT /api/v1/trials/{id}"] = new(_ => Trial("PUT", $"/trials/{new string('a', 26)}"), 404, 404, NeedsSignIn: false),
         ["POST /api/v1/projects/{id}/remix"] = new(t => Plain("POST", $"/projects/{t.Id}/remix"), 404, 201, NeedsSignIn: true),
@@ -71,6 +80,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["POST /api/v1/projects/{id}/publish"] = new(t => Json("POST", $"/projects/{t.Id}/publish", new { revision = 2 }), 404, 403, NeedsSignIn: true),
         ["DELETE /api/v1/projects/{id}/publish"] = new(t => Plain("DELETE", $"/projects/{t.Id}/publish"), 404, 403, NeedsSignIn: true),
         ["POST /api/v1/projects/{id}/grants"] = new(t => Plain("POST", $"/projects/{t.Id}/grants"), 404, 403, NeedsSignIn: true),
+        ["POST /api/v1/projects/{id}/smoke-runs"] = new(t => Json("POST", $"/projects/{t.Id}/smoke-runs", new { revision = 1 }), 404, 403, NeedsSignIn: true),
         ["POST /api/v1/projects/{id}/files"] = new(t => Saving("POST", $"/projects/{t.Id}/files", new MultipartFormDataContent { { new StringContent("taken"), "index.html" } }), 404, 403, NeedsSignIn: true),
         ["PUT /api/v1/projects/{id}/files/{path}"] = new(t => Saving("PUT", $"/projects/{t.Id}/files/index.html", new StringContent("taken")), 404, 403, NeedsSignIn: true),
         ["DELETE /api/v1/projects/{id}/files/{path}"] = new(t => Saving("DELETE", $"/projects/{t.Id}/files/index.html", null), 404, 403, NeedsSignIn: true),
@@ -107,13 +117,13 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
             {
                 var isSignedIn = client == stranger;
                 var expected = !isSignedIn && operation.NeedsSignIn ? 401 : isSeen ? operation.OnPublished : operation.OnPrivate;
-                var answer = await client.SendAsync(operation.Make(target));
-                var bytes = await answer.Content.ReadAsByteArrayAsync();
-                var text = await TextAsync(answer, bytes);
+                using var answer = await client.SendAsync(operation.Make(target), HttpCompletionOption.ResponseHeadersRead);
+                var text = await TextAsync(answer);
                 ((int)answer.StatusCode).ShouldBe(expected, $"{key}, {(isSignedIn ? "signed in" : "signed out")}: {text}");
                 text.ShouldNotContain(Draft, Case.Sensitive, key);
                 text.ShouldNotContain(SecretMember, Case.Sensitive, key);
                 text.ShouldNotContain("drafted.txt", Case.Sensitive, key);
+                text.ShouldNotContain(target.DraftRun, Case.Sensitive, key);
                 if (key.EndsWith("/projects", StringComparison.Ordinal) || key.EndsWith("/tokens", StringComparison.Ordinal))
                 {
                     text.ShouldNotContain(target.Id, Case.Sensitive, key);
@@ -124,6 +134,11 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
             }
         }
 
+        foreach (var client in new[] { stranger, shared.Hub.Client })
+        {
+            (await client.GetAsync($"/api/v1/smoke-runs/{target.DraftRun}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+            (await client.GetAsync($"/api/v1/smoke-runs/{target.DraftRun}/screenshot")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        }
         (await StateAsync(target)).ShouldBe(before);
         if (!isDeleted) (await ada.GetStringAsync($"/api/v1/projects/{target.Id}/files/index.html")).ShouldBe(Draft);
     }
@@ -176,7 +191,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
             if (s_operations[key].NeedsSignIn) answers.ShouldContain(answer => answer.Name == "401", key);
             var headers = operation.TryGetProperty("parameters", out var parameters)
                 ? parameters.EnumerateArray().Where(p => p.Text("in") == "header").Select(p => p.Text("name")).ToList() : [];
-            if (s_operations[key].Make(new Target("i", "t", "m", "s")).Headers.IfMatch.Count > 0) headers.ShouldContain("If-Match", key);
+            if (s_operations[key].Make(new Target("i", "t", "m", "s", "r", "d")).Headers.IfMatch.Count > 0) headers.ShouldContain("If-Match", key);
         }
     }
 
@@ -190,7 +205,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
     }
 
     // A published revision, then a draft with another file, a member, a preview address and a name in the history.
-    private static async Task<Target> ArrangeAsync(HttpClient owner, string member, string stranger, string visibility, bool isPublished)
+    private async Task<Target> ArrangeAsync(HttpClient owner, string member, string stranger, string visibility, bool isPublished)
     {
         var id = (await owner.CreateAsync(new { name = "Theirs", visibility, files = new Dictionary<string, string> { ["index.html"] = Published } })).Text("id");
         if (isPublished) await owner.PublishAsync(id);
@@ -199,7 +214,10 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         (await owner.PutAsJsonAsync($"/api/v1/projects/{id}/members/{member}", new { role = "editor" })).EnsureSuccessStatusCode();
         (await owner.PostAsync($"/api/v1/projects/{id}/grants", null)).EnsureSuccessStatusCode();
         var token = await (await owner.PostAsJsonAsync("/api/v1/me/tokens", new { name = "theirs" })).JsonAsync(System.Net.HttpStatusCode.Created);
-        return new Target(id, token.Text("id"), member, stranger);
+        var project = new Domain.Projects.ProjectId(Guid.ParseExact(id, "N"));
+        var draftRun = await shared.Hub.HaveRunAsync(project, 3, SmokeResult.Of(SmokeOutcome.Failed, new SmokeError("E", Draft, null, null, null)), screenshot: Encoding.UTF8.GetBytes(Draft));
+        var run = isPublished ? await shared.Hub.HaveRunAsync(project, 1, SmokeResult.Of(SmokeOutcome.Passed), screenshot: "picture"u8.ToArray()) : draftRun;
+        return new Target(id, token.Text("id"), member, stranger, run, draftRun);
     }
 
     // All rows of the project and its owner, each with the transaction that wrote it last. When a token was used is no change.
@@ -216,6 +234,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
             UNION ALL SELECT 'member ' || xmin || m::text FROM project_members m WHERE project_id = {id}
             UNION ALL SELECT 'grant ' || xmin || g::text FROM content_grants g WHERE project_id = {id}
             UNION ALL SELECT 'redirect ' || xmin || s::text FROM slug_redirects s WHERE project_id = {id}
+            UNION ALL SELECT 'smoke run ' || xmin || r::text FROM smoke_runs r WHERE project_id = {id}
             UNION ALL SELECT 'token ' || xmin || t::text FROM access_tokens t WHERE id = {token}
             """).ToListAsync();
         rows.Count.ShouldBeGreaterThan(8);
@@ -231,8 +250,11 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
             .Select(operation => ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))];
     }
 
-    private static async Task<string> TextAsync(HttpResponseMessage answer, byte[] bytes)
+    private static async Task<string> TextAsync(HttpResponseMessage answer)
     {
+        // A stream goes on until the caller goes: what it says first is everything that it knows.
+        if (answer.Content.Headers.ContentType?.MediaType == "text/event-stream") return await answer.FirstEventAsync();
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
         if (!answer.IsSuccessStatusCode || !answer.RequestMessage!.RequestUri!.AbsolutePath.EndsWith("/archive", StringComparison.Ordinal)) return Encoding.UTF8.GetString(bytes);
         await using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(bytes));
         var text = new StringBuilder();

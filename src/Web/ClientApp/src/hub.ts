@@ -1,6 +1,7 @@
 import './hub.css';
 import { offerDropping } from './pages/drop.ts';
 import { tellWhatIsLacking } from './pages/engine.ts';
+import { followSmokeRuns } from './pages/smoke.ts';
 import { showLocalTimes } from './pages/times.ts';
 import { watchFrames, lookAtTemplates } from './pages/frames.ts';
 
@@ -72,3 +73,4 @@ watchFrames(document);
 lookAtTemplates(document);
 offerDropping(document);
 tellWhatIsLacking(document);
+followSmokeRuns(document);

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
@@ -15,9 +16,10 @@ namespace PyScriptHub.Web.Features.Projects;
 /// <param name="DraftRelease">The release that the draft runs on, and why; null for who sees the publication alone.</param>
 /// <param name="Template">The template whose start page the shown revision has; null for any other.</param>
 /// <param name="PublishedAt">When it was last published.</param>
+/// <param name="PictureRun">The last smoke run in which the published start page started and was pictured; null where there is none.</param>
 /// <param name="UsesWorkers">Whether the start page runs scripts in workers, for which some browsers lack shared memory.</param>
 sealed record ProjectDescription(
-    string? DraftUrl, ProjectName? RemixOf, bool TakenDown, PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt, bool UsesWorkers);
+    string? DraftUrl, ProjectName? RemixOf, bool TakenDown, PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt, Guid? PictureRun, bool UsesWorkers);
 
 /// <summary>What it takes to name a project and lead to it.</summary>
 sealed record ProjectName(string Name, string Owner, string Slug)
@@ -40,8 +42,14 @@ sealed class DescribeProjectHandler(
         var shown = await sites.ManifestAsync(project.Id, project.Publication?.RevisionNumber ?? seen.RevisionNumber, ct);
         return new ProjectDescription(
             await DraftUrlAsync(seen, ct), await ParentAsync(project.RemixOfId, ct), project.TakenDownAt is not null, await DraftReleaseAsync(seen, ct),
-            templates.TemplateOf(shown), project.Publication?.CreatedAt, await releases.StartsWorkersAsync(shown, ct));
+            templates.TemplateOf(shown), project.Publication?.CreatedAt, await PictureRunAsync(project, ct), await releases.StartsWorkersAsync(shown, ct));
     }
+
+    // A page in the interpreter that it was not written for looks broken, which is no picture of the project.
+    private async Task<Guid?> PictureRunAsync(Project project, CancellationToken ct) => project.Publication is not { } publication ? null
+        : await db.SmokeRuns.Where(run => run.ProjectId == project.Id && run.RevisionNumber == publication.RevisionNumber && run.Page == publication.StartPage
+                && run.Outcome == SmokeOutcome.Passed && run.HasScreenshot)
+            .OrderByDescending(run => run.FinishedAt).Select(run => (Guid?)run.Id).FirstOrDefaultAsync(ct);
 
     private async Task<PageRelease?> DraftReleaseAsync(SeenProject seen, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
@@ -35,20 +36,67 @@ sealed class GetSmokeRunHandler(HubDb db, CurrentUser user) : IRequestHandler<Ge
             : new Error.NotFound("smoke run");
 }
 
-/// <summary>The picture that was taken at the end of a run, a PNG.</summary>
-sealed record GetSmokeScreenshot(Guid Id) : IRequest<Result<byte[]>>;
+/// <summary>A run with what its page needs to lead from it into the project.</summary>
+/// <param name="Files">The paths of its revision's files.</param>
+/// <param name="HeadNumber">The newest revision; null for who sees the publication alone.</param>
+sealed record ShownSmokeRun(SmokeRunSummary Run, IReadOnlySet<string> Files, int? HeadNumber);
 
-sealed class GetSmokeScreenshotHandler(HubDb db, CurrentUser user) : IRequestHandler<GetSmokeScreenshot, Result<byte[]>>
+/// <summary>A run of this very project as its page shows it.</summary>
+sealed record ShowSmokeRun(ProjectId Project, Guid Id) : IRequest<Result<ShownSmokeRun>>;
+
+sealed class ShowSmokeRunHandler(HubDb db, CurrentUser user) : IRequestHandler<ShowSmokeRun, Result<ShownSmokeRun>>
 {
-    public async Task<Result<byte[]>> Handle(GetSmokeScreenshot command, CancellationToken ct) =>
-        await db.SmokeRuns.SeenBy(user, db).Where(run => run.Id == command.Id)
-            .Join(db.SmokeScreenshots, run => run.Id, screenshot => screenshot.RunId, (_, screenshot) => screenshot.Content).SingleOrDefaultAsync(ct) is { } content
-            ? content
-            : new Error.NotFound("screenshot");
+    public async Task<Result<ShownSmokeRun>> Handle(ShowSmokeRun command, CancellationToken ct)
+    {
+        var (id, project) = (command.Id, command.Project);
+        if (await db.SmokeRuns.AsNoTracking().SeenBy(user, db).SingleOrDefaultAsync(run => run.Id == id && run.ProjectId == project, ct) is not { } run)
+            return new Error.NotFound("smoke run");
+        var manifest = await db.Revisions.Where(r => r.ProjectId == project && r.Number == run.RevisionNumber).Select(r => r.Manifest).SingleAsync(ct);
+        var head = await db.Projects.EditableBy(user).Where(p => p.Id == project).Select(p => (int?)p.HeadNumber).SingleOrDefaultAsync(ct);
+        return new ShownSmokeRun(SmokeRunSummary.Of(run), manifest.Files.Keys.Select(path => path.Value).ToHashSet(StringComparer.Ordinal), head);
+    }
+}
+
+/// <summary>The picture that was taken at the end of a run, a PNG.</summary>
+sealed record GetSmokeScreenshot(Guid Id) : IRequest<Result<RunScreenshot>>;
+
+sealed class GetSmokeScreenshotHandler(HubDb db, CurrentUser user) : IRequestHandler<GetSmokeScreenshot, Result<RunScreenshot>>
+{
+    public async Task<Result<RunScreenshot>> Handle(GetSmokeScreenshot command, CancellationToken ct)
+    {
+        var runs = db.SmokeRuns.Where(run => run.Id == command.Id);
+        var content = await runs.SeenBy(user, db)
+            .Join(db.SmokeScreenshots, run => run.Id, screenshot => screenshot.RunId, (_, screenshot) => screenshot.Content).SingleOrDefaultAsync(ct);
+        if (content is null) return new Error.NotFound("screenshot");
+        return new RunScreenshot(command.Id, content, await runs.SeenByAll(db).AnyAsync(ct));
+    }
+}
+
+/// <summary>What a page looked like when its run ended.</summary>
+/// <param name="Content">A PNG.</param>
+/// <param name="IsShared">Whether people without an account may see it: chats and other sites show it beside a link.</param>
+sealed record RunScreenshot(Guid Run, byte[] Content, bool IsShared)
+{
+    /// <summary>The answer. It shows what a user's page drew, so it is a picture and nothing else to a browser.</summary>
+    public IResult Answer(HttpResponse response)
+    {
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        // A run's picture never changes, but who may see it does.
+        response.Headers.CacheControl = IsShared ? "public, no-cache" : "private, no-cache";
+        if (IsShared) response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        return Results.Bytes(Content, "image/png", entityTag: new EntityTagHeaderValue($"\"{Run:N}\""));
+    }
 }
 
 static class SmokeRunAccess
 {
+    /// <summary>Runs that everybody may see: those of what is published for all or under its address.</summary>
+    public static IQueryable<SmokeRun> SeenByAll(this IQueryable<SmokeRun> runs, HubDb db)
+    {
+        var shared = db.Projects.SharedWithAll();
+        return runs.Where(run => shared.Any(p => p.Id == run.ProjectId && p.Publication!.RevisionNumber == run.RevisionNumber));
+    }
+
     /// <summary>Runs that the caller may see: all of their own projects, those of the publication of others'.</summary>
     public static IQueryable<SmokeRun> SeenBy(this IQueryable<SmokeRun> runs, CurrentUser user, HubDb db)
     {

@@ -21,16 +21,28 @@ static class SmokeRunEndpoints
             return page.IsOk ? (await hub.Send(new ListSmokeRuns(id, revision, page.Value), ct)).ToHttp() : Problems.Of(page.Error);
         }).Produces<Page<SmokeRunSummary>>().WithSummary("Runs of the project, newest first.");
 
-        var runs = api.MapGroup("/smoke-runs/{run}").WithTags("Smoke runs");
+        project.MapGet("/events", (ProjectId id, SmokeStreams streams, CurrentUser user, HttpContext context) => streams.AnswerAsync(id, user.Id, context))
+            .Produces<SmokeStanding>(StatusCodes.Status200OK, contentType: "text/event-stream").WithSummary("Where the smoke tests stand, told again with each change.");
 
-        runs.MapGet("", async (string run, IMediator hub, CancellationToken ct) => (await hub.Send(new GetSmokeRun(IdOf(run)), ct)).ToHttp())
+        var shown = api.MapGroup("/projects/{id}").WithTags("Smoke runs");
+
+        shown.MapGet("/smoke", async (ProjectId id, IMediator hub, CancellationToken ct) => (await hub.Send(new GetSmokeStanding(id), ct)).ToHttp())
+            .Produces<SmokeStanding>().WithSummary("Where the smoke tests of the project stand.");
+
+        shown.MapGet("/badge.svg", async (ProjectId id, string? interpreter, HttpResponse response, IMediator hub, CancellationToken ct) =>
+            (await hub.Send(new DrawBadge(id, interpreter), ct)).ToHttp(badge => badge.Answer(response)))
+            .Produces(StatusCodes.Status200OK, contentType: SmokeBadge.ContentType).WithSummary("The verdict as a picture.");
+
+        var runs = api.MapGroup("/smoke-runs/{id}").WithTags("Smoke runs");
+
+        runs.MapGet("", async (string id, IMediator hub, CancellationToken ct) => (await hub.Send(new GetSmokeRun(IdOf(id)), ct)).ToHttp())
             .Produces<SmokeRunSummary>().WithSummary("One run with all that is kept of it.");
 
-        runs.MapGet("/screenshot", async (string run, IMediator hub, CancellationToken ct) =>
-            (await hub.Send(new GetSmokeScreenshot(IdOf(run)), ct)).ToHttp(content => Results.Bytes(content, "image/png")))
+        runs.MapGet("/screenshot", async (string id, HttpResponse response, IMediator hub, CancellationToken ct) =>
+            (await hub.Send(new GetSmokeScreenshot(IdOf(id)), ct)).ToHttp(screenshot => screenshot.Answer(response)))
             .Produces(StatusCodes.Status200OK, contentType: "image/png").WithSummary("The picture at the end of the run.");
     }
 
-    // A text that is none names no run, so that a wrong address is not found rather than malformed.
-    private static Guid IdOf(string run) => Guid.TryParseExact(run, "N", out var id) ? id : default;
+    /// <summary>The id that a text is. One that is none names no run, so that a wrong address is not found rather than malformed.</summary>
+    public static Guid IdOf(string text) => Guid.TryParseExact(text, "N", out var id) ? id : default;
 }

@@ -4,6 +4,7 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Features.Runtime;
+using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
@@ -19,6 +20,8 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
 
     /// <summary>What its owner has to know of another default release; null for others and where there is nothing.</summary>
     public ReleaseNotice? ReleaseNotice { get; private set; }
+
+    public SmokeStanding Smoke { get; private set; } = null!;
 
     public ProjectSummary Project => Found.Project;
 
@@ -37,6 +40,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     /// <summary>Whether people without an account can open it now.</summary>
     public bool IsShared => Project.ContentUrl is not null;
 
+    /// <summary>Whether there is anything that could start.</summary>
+    public bool TellsWhetherItStarts => Project.StartPage is not null && (Project.PublishedRevision is not null || Found.CanEdit);
+
     /// <summary>Whether the draft has changed since it was published.</summary>
     public bool HasNewerDraft => Found.CanEdit && Project.PublishedRevision is { } shown && shown != Project.Revision;
 
@@ -44,8 +50,12 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
     public PageRelease? Release => IsDraft ? Description.DraftRelease
         : Project.RuntimeRelease is { } release ? new PageRelease(release, Project.RuntimeReason ?? "") : null;
 
-    /// <summary>The picture of a link to this page, 1200×630.</summary>
-    public string PictureUrl => $"{origins.Hub}/pictures/{Description.Template ?? "project"}.png";
+    /// <summary>The picture of a link to this page: what it looked like when it was last seen to start, else one of the hub's own, 1200×630.</summary>
+    public string PictureUrl => Description.PictureRun is { } run
+        ? $"{origins.Hub}/api/v1/smoke-runs/{run:N}/screenshot" : $"{origins.Hub}/pictures/{Description.Template ?? "project"}.png";
+
+    /// <summary>The verdict as a picture for other sites.</summary>
+    public string BadgeUrl => $"{origins.Hub}/api/v1/projects/{Project.Id}/badge.svg";
 
     /// <summary>Where other sites ask how to embed it.</summary>
     public string EmbedDescriptionUrl => $"{origins.Hub}/oembed?format=json&url={Uri.EscapeDataString(Project.Url)}";
@@ -69,6 +79,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         if (!described.IsOk) return Fail(described.Error);
         Description = described.Value;
         if (Found.IsOwner) ReleaseNotice = (await hub.Send(new NoticeReleaseChange(Found.Id), ct)).Value?.Notice;
+        var smoke = await hub.Send(new GetSmokeStanding(Found.Id), ct);
+        if (!smoke.IsOk) return Fail(smoke.Error);
+        Smoke = smoke.Value;
         Interpreter = interpreter is "pyodide" or "micropython" ? interpreter : null;
         IsDraft = Found.CanEdit && (view is "draft" or "granted" || Project.ContentUrl is null);
         JustGranted = view == "granted";

@@ -15,6 +15,9 @@ public sealed class IconTagHelper : TagHelper
     /// <summary>Which drawing.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>A drawing as markup, for what is made of more than one.</summary>
+    internal static string Draw(string name) => $"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"{s_paths[name]}\"/></svg>";
+
     /// <inheritdoc/>
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {

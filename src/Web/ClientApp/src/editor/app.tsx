@@ -12,7 +12,7 @@ import type { Saver } from './saver.ts';
 import { SaveNotices } from './saving/saveNotices.tsx';
 import { SaveStatus } from './saving/saveStatus.tsx';
 import { CodePane } from './ui/codePane.tsx';
-import { Desk, type Pane } from './ui/desk.ts';
+import { Desk, type Pane, type Wanted } from './ui/desk.ts';
 import { Documents } from './ui/documents.ts';
 import { FileTree } from './ui/fileTree.tsx';
 import { Icon, type IconName } from './ui/icons.tsx';
@@ -41,13 +41,14 @@ interface Props {
   runs: Runs;
   copies: Copies;
   left: LeftBehind | null;
+  wanted: Wanted | null;
 }
 
 /** The whole editor: files, code and the running project side by side, or one after the other on a narrow screen. */
-export function App({ boot, api, workspace, saver, runs, copies, left }: Props) {
+export function App({ boot, api, workspace, saver, runs, copies, left, wanted }: Props) {
   const [desk, running] = useMemo(() => {
     const documents = new Documents(workspace, completionOf(workspace));
-    const made = new Desk(boot, workspace, documents);
+    const made = new Desk(boot, workspace, documents, wanted);
     return [made, new Running(made, runs)] as const;
   }, []);
   useKeys(desk, running, saver);

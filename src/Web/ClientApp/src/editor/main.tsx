@@ -8,6 +8,7 @@ import { Drafts } from './drafts.ts';
 import { Runs } from './runs.ts';
 import { Saver } from './saver.ts';
 import { Session } from './session.ts';
+import type { Wanted } from './ui/desk.ts';
 import { BootFailure } from './ui/bootFailure.tsx';
 import { Workspace } from './workspace.ts';
 
@@ -22,7 +23,9 @@ if (files.ok) {
 
   // Whoever signed in to save a copy comes back with this in the address.
   const savesCopy = new URLSearchParams(location.search).has('save-copy');
-  if (savesCopy) history.replaceState(null, '', location.pathname);
+  const wanted = wantedIn(location.search);
+  // Who loads the page again goes on where they were.
+  if (savesCopy || wanted) history.replaceState(null, '', location.pathname);
 
   const { drafts, left } = await Drafts.open(boot, workspace, savesCopy && boot.userName !== null);
   const saver = new Saver(boot, api, workspace, drafts, new Session(api, boot));
@@ -30,9 +33,16 @@ if (files.ok) {
   const copies = new Copies(saver);
   const runs = new Runs(saver);
   opening?.remove();
-  render(<App boot={boot} api={api} workspace={workspace} saver={saver} runs={runs} copies={copies} left={left} />, place);
+  render(<App boot={boot} api={api} workspace={workspace} saver={saver} runs={runs} copies={copies} left={left} wanted={wanted} />, place);
   if (savesCopy && !boot.canEdit && boot.userName !== null && left) void copies.saveAsMine();
 } else {
   opening?.remove();
   render(<BootFailure failure={files.failure} />, place);
+}
+
+function wantedIn(search: string): Wanted | null {
+  const query = new URLSearchParams(search);
+  const path = query.get('file');
+  const line = Number(query.get('line'));
+  return path === null ? null : { path, place: Number.isInteger(line) && line > 0 ? { line } : undefined };
 }

@@ -17,6 +17,12 @@ export type Asking =
   | { kind: 'rename' | 'move'; path: string; isFolder: boolean }
   | { kind: 'quick-open' | 'find-in-files' | 'shortcuts' | 'share' | 'history' };
 
+/** What the address of the editor names: `?file=main.py&line=3`. */
+export interface Wanted {
+  path: string;
+  place: Place | undefined;
+}
+
 /** Something that happened and can perhaps be undone. */
 export interface Toast {
   id: number;
@@ -50,7 +56,8 @@ export class Desk {
   readonly #limits: Pick<Boot, 'fileBytes' | 'files'>;
   #toast = 0;
 
-  constructor(boot: Boot, workspace: Workspace, documents: Documents) {
+  /** @param wanted The file and place that somebody came for; null where they came for nothing in particular. */
+  constructor(boot: Boot, workspace: Workspace, documents: Documents, wanted: Wanted | null) {
     this.workspace = workspace;
     this.documents = documents;
     this.project = signal(boot.project);
@@ -66,7 +73,8 @@ export class Desk {
     open.value = open.peek().filter((path) => workspace.has(path));
     this.tabs = open;
     const first = [active.peek()[0], this.#startFile(boot.project), this.paths.peek()[0]].find((path) => path !== undefined && workspace.has(path));
-    if (first !== undefined) this.open(first, undefined, false);
+    if (wanted && workspace.has(wanted.path)) this.open(wanted.path, wanted.place, false);
+    else if (first !== undefined) this.open(first, undefined, false);
     effect(() => {
       const shown = documents.shown.value;
       if (shown.kind !== 'nothing') active.value = [shown.path];

@@ -49,6 +49,8 @@ export class Documents {
   #problems: readonly Problem[] = [];
   #view: EditorView | null = null;
   #asked = 0;
+  // Where to go in the text as soon as there is a view.
+  #awaited: Place | undefined;
 
   constructor(workspace: Workspace, completion: Extension) {
     this.#workspace = workspace;
@@ -76,7 +78,7 @@ export class Documents {
     // Before the view is known: an empty one would be kept as the text's own state.
     if (open) view.setState(open.state);
     this.#view = view;
-    if (shown.kind === 'text') void this.show(shown.path);
+    if (shown.kind === 'text') void this.show(shown.path, this.#awaited);
     return () => {
       this.#keep();
       this.#view = null;
@@ -105,6 +107,7 @@ export class Documents {
     }
     this.shown.value = { kind: 'text', path, highlighted: open.state.doc.length <= longestHighlighted };
     const view = this.#view;
+    this.#awaited = view ? undefined : place;
     if (!view) return;
     view.setState(open.state);
     view.dispatch({ effects: [wrapping.reconfigure(settings.wrap.peek() ? EditorView.lineWrapping : []), ...(open.scroll && !place ? [open.scroll] : [])] });

@@ -4,6 +4,8 @@ import { t } from '../../texts.ts';
 import { releases, type Answer, type HubApi, type Member, type ProjectChange, type Release } from '../api.ts';
 import type { Boot, Project } from '../boot.ts';
 import type { Saver } from '../saver.ts';
+import { markOf } from '../../smoke/mark.ts';
+import { isPending, watchSmoke, type SmokeStanding } from '../../smoke/watch.ts';
 import type { Desk } from './desk.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
@@ -21,6 +23,8 @@ interface Props {
 export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
   const trouble = useSignal<string | null>(null);
   const isBusy = useSignal(false);
+  // Publishing has it run, also what was run before.
+  const wishes = useSignal(0);
   const project = desk.project.value;
 
   /** Does something to the project and takes over what the hub then says of it. */
@@ -51,7 +55,7 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
       trouble.value = t('What is not saved yet could not be saved, so nothing was published.');
       return;
     }
-    await act(() => api.publish(saver.workspace.revision.peek()));
+    if (await act(() => api.publish(saver.workspace.revision.peek()))) wishes.value++;
   };
 
   const isPublished = project.publishedRevision !== null;
@@ -71,12 +75,18 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
             </button>
             {isPublished && <button class="button" type="button" disabled={isBusy.value} onClick={() => void act(() => api.unpublish())}>{t('Take back')}</button>}
           </div>
+          {isPublished && <SmokeTests key={`${project.publishedRevision ?? ''} ${project.runtimePin ?? ''} ${wishes.value}`} project={project} />}
           {isPublished && project.visibility !== 'private' && (
             <>
               <Address label={t('Short address, to dictate')} value={project.shortUrl} isShort />
               <Address label={t('Its page on the hub')} value={project.url} />
               {project.contentUrl !== null && <Address label={t('The page alone')} value={project.contentUrl} />}
               <p><a href={`${project.shortUrl}/board`} target="_blank" rel="noopener">{t('Show it large, with a QR code')}</a></p>
+              <details>
+                <summary>{t('Badge for other sites')}</summary>
+                <Address label="Markdown" value={`[![Does it start?](${badgeOf(project)})](${project.url})`} />
+                <Address label="HTML" value={`<a href="${project.url}"><img src="${badgeOf(project)}" alt="Does it start?"></a>`} />
+              </details>
             </>
           )}
         </div>
@@ -85,6 +95,41 @@ export function ShareDialog({ desk, api, boot, saver, onClose }: Props) {
       <People api={api} boot={boot} project={project} />
       {boot.isOwner && <Ending api={api} desk={desk} trouble={(text) => (trouble.value = text)} />}
     </Dialog>
+  );
+}
+
+const badgeOf = (project: Project) => new URL(`/api/v1/projects/${project.id}/badge.svg`, project.url).href;
+
+/** Whether what others see starts, as it is found out. */
+function SmokeTests({ project }: { project: Project }) {
+  const standing = useSignal<SmokeStanding | null>(null);
+  useEffect(() => {
+    const stop = watchSmoke(project.id, (told) => {
+      standing.value = told;
+      if (!isPending(told)) stop();
+    });
+    return stop;
+  }, []);
+  const told = standing.value;
+  if (!told) return null;
+  const { off } = told;
+  const both = [{ name: 'Pyodide', at: told.pyodide }, { name: 'MicroPython', at: told.micropython }];
+  return (
+    <div class="stack tight">
+      <p class="label">{t('Does it start?')}</p>
+      <div role="status"><ul class="smoke-tests">
+        {both.map(({ name, at }) => {
+          const { icon, tone, word } = markOf(at);
+          return (
+            <li key={name} class="row">
+              <span class={`smoke ${tone}`}><Icon name={icon} />{t('{0}: {1}', name, word)}</span>
+              {at.run !== null && <a href={`${project.url}/runs/${at.run}`} target="_blank" rel="noopener">{t('Details')}<span class="visually-hidden">, {name}</span></a>}
+            </li>
+          );
+        })}
+      </ul></div>
+      {off !== null && both.some(({ at }) => at.state !== 'done') && <p class="notice warn">{t('Smoke tests are off: {0}', off)}</p>}
+    </div>
   );
 }
 
