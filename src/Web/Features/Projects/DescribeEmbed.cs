@@ -52,8 +52,7 @@ sealed record EmbedDescription(
 
 /// <summary>Describes a project for other sites, if everybody may embed it; any other is not found.</summary>
 /// <param name="Url">The address of its page, or its short address.</param>
-/// <param name="Client">Who asks: codes that are none are counted as where they are followed.</param>
-sealed record DescribeEmbed(string Url, int? MaxWidth, int? MaxHeight, string Client) : IRequest<Result<EmbedDescription>>;
+sealed record DescribeEmbed(string Url, int? MaxWidth, int? MaxHeight) : IRequest<Result<EmbedDescription>>;
 
 sealed class DescribeEmbedHandler(HubDb db, IMediator hub, Origins origins) : IRequestHandler<DescribeEmbed, Result<EmbedDescription>>
 {
@@ -66,7 +65,7 @@ sealed class DescribeEmbedHandler(HubDb db, IMediator hub, Origins origins) : IR
         if (words is ["s", var code])
         {
             // An unlisted project is found by whoever has its code, and by nobody who tries them all.
-            var led = await hub.Send(new FollowShortCode(code, command.Client), ct);
+            var led = await hub.Send(new FollowShortCode(code), ct);
             if (!led.IsOk) return led.Error;
             words = [$"@{led.Value.Owner}", led.Value.Slug];
         }
@@ -96,7 +95,7 @@ static class EmbedDescriptions
         {
             if (format is not (null or "json" or "xml")) return Results.StatusCode(StatusCodes.Status501NotImplemented);
             context.Response.Headers.AccessControlAllowOrigin = "*";
-            var described = await hub.Send(new DescribeEmbed(url ?? "", maxwidth, maxheight, context.Connection.RemoteIpAddress?.ToString() ?? ""), ct);
+            var described = await hub.Send(new DescribeEmbed(url ?? "", maxwidth, maxheight), ct);
             return described.ToHttp(embed => format == "xml" ? Results.Text(XmlOf(embed), "text/xml; charset=utf-8") : Results.Json(embed));
         }).ExcludeFromDescription();
 

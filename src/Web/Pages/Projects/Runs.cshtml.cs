@@ -46,7 +46,7 @@ sealed class RunsModel(IMediator hub, RuntimeCatalog runtime) : HubPage
         if (asked.IsOk) return Redirect($"/@{found.Value.Project.Owner}/{found.Value.Project.Slug}/runs");
         if (asked.Error is Error.NotFound or Error.Forbidden or Error.Unauthenticated) return Fail(asked.Error);
         if (await ReadAsync(user, slug, null, ct) is { } error) return Fail(error);
-        Refusal = asked.Error is Error.Malformed malformed ? malformed.Errors.Values.First()[0] : asked.Error.Message;
+        Refusal = HttpContext.Say(asked.Error is Error.Malformed malformed ? malformed.Errors.Values.First()[0] : asked.Error.Sentence);
         return PageWith(asked.Error);
     }
 
