@@ -1,5 +1,5 @@
-using PyScriptHub.Domain.Outcomes;
 using System.Collections.Frozen;
+using PyScriptHub.Domain.Outcomes;
 
 namespace PyScriptHub.Domain.Accounts;
 

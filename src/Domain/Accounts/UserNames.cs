@@ -1,6 +1,6 @@
-using PyScriptHub.Domain.Outcomes;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using PyScriptHub.Domain.Outcomes;
 
 namespace PyScriptHub.Domain.Accounts;
 

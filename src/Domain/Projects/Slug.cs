@@ -1,7 +1,7 @@
-using PyScriptHub.Domain.Outcomes;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PyScriptHub.Domain.Outcomes;
 
 namespace PyScriptHub.Domain.Projects;
 

@@ -10,7 +10,7 @@ namespace PyScriptHub.Infrastructure.Browser;
 public sealed record PageToOpen(string Address, Interpreter Interpreter, string Runtime, IReadOnlyCollection<string> Files);
 
 /// <summary>What an opening gave.</summary>
-/// <param name="Screenshot">A PNG; null where none could be made.</param>
+/// <param name="Screenshot">A PNG that the hub wrote; null where none could be made.</param>
 public sealed record OpenedPage(SmokeResult Result, byte[]? Screenshot);
 
 /// <summary>Opens one page in a fresh context and says what happened.</summary>
@@ -21,7 +21,7 @@ public sealed class PageRunner(BrowserPool browsers, SmokeOptions options)
     /// <exception cref="SmokeTestsOffException">No page can be run on this machine.</exception>
     public async Task<OpenedPage> RunAsync(PageToOpen page, CancellationToken ct)
     {
-        await using var lease = await browsers.TakeAsync(ct);
+        await using var lease = await browsers.TakeAsync(new Uri(page.Address), ct);
         await using var visit = new PageVisit(lease, page, options.Within);
         try
         {
@@ -29,7 +29,8 @@ public sealed class PageRunner(BrowserPool browsers, SmokeOptions options)
             // A page that keeps its process busy, or broke it, leaves nothing that the next one should get.
             if (end is not (PageEnd.Settled or PageEnd.Stalled) || !visit.Answers) lease.Spoil();
             var (seen, screenshot) = await visit.SeenAsync(end, detail);
-            return new OpenedPage(Verdict.Of(seen with { PeakMemory = lease.PeakMemory }), screenshot);
+            // A page may have taken over the browser that pictures it.
+            return new OpenedPage(Verdict.Of(seen with { PeakMemory = lease.PeakMemory }), screenshot is null ? null : Png.EncodeAnew(screenshot));
         }
         catch (Exception e) when (e is PlaywrightException or TimeoutException)
         {

@@ -75,23 +75,22 @@ sealed class PageVisit : IAsyncDisposable
     {
         var isThere = end is PageEnd.Settled or PageEnd.Stalled or PageEnd.OutOfTime && _watch.Answers;
         var screenshot = isThere ? OrNullAsync(ScreenshotAsync(), s_toAnswer) : Task.FromResult<byte[]?>(null);
-        var last = isThere ? OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : Task.FromResult<PageWatch.Look?>(null);
+        var look = isThere ? await OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : null;
         // Lines are wanted for what went wrong alone.
         var texts = end is not PageEnd.Settled || _watch.HasErrors ? _watch.WantedSources().Prepend(_watch.PageFile) : [];
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in texts.Distinct(StringComparer.Ordinal))
         {
-            if (await TextAsync(path, s_toAnswer) is { } text) sources[path] = text;
+            if (await TextAsync(path, s_toAnswer, mayAsk: look is not null) is { } text) sources[path] = text;
         }
         var configs = new List<string>();
         foreach (var config in _watch.Configs())
         {
             var path = config.Length < 500 ? _addresses.FileAt(config.Trim(), _watch.Document) : null;
             if (path is null) configs.Add(config);
-            else if (await TextAsync(path, s_toAnswer) is { } text) configs.Add(text);
+            else if (await TextAsync(path, s_toAnswer, mayAsk: look is not null) is { } text) configs.Add(text);
         }
         var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
-        var look = await last;
         var picture = await screenshot;
         _watch.Refused(_lease.Refused);
         return (_watch.Observe(end, detail, look, hasUntoldScripts, _workerLines, sources, configs), picture);
@@ -153,7 +152,7 @@ sealed class PageVisit : IAsyncDisposable
         {
             _watch.Finished(request, request.Url, request.ResourceType, failure: null);
             // A page's text at once: one that blocks does not give it later.
-            if (request.IsNavigationRequest && _addresses.FileAt(request.Url, request.Url) is { } path) Forget(TextAsync(path, s_toGetReady));
+            if (request.IsNavigationRequest && _addresses.FileAt(request.Url, request.Url) is { } path) Forget(TextAsync(path, s_toGetReady, mayAsk: true));
         };
         context.RequestFailed += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed");
         // What is printed and not caught in workers comes here as well.
@@ -268,13 +267,14 @@ sealed class PageVisit : IAsyncDisposable
     private static IEnumerable<string> Names(JsonElement said) =>
         said.GetProperty("modules").EnumerateArray().Select(name => name.GetString() ?? "").Where(name => name.Length is > 0 and <= 200).Take(500);
 
-    private async Task<string?> TextAsync(string path, TimeSpan within)
+    // A page that blocks gives no text that it was not asked for before.
+    private async Task<string?> TextAsync(string path, TimeSpan within, bool mayAsk)
     {
         Task<string?>? text;
         lock (_sources)
         {
             var isKnown = _texts.TryGetValue(path, out text) && text is not { IsCompletedSuccessfully: true, Result: null };
-            if (!isKnown && Answers && _sources.TryGetValue(path, out var response)) _texts[path] = text = OrNullAsync(response.TextAsync(), within);
+            if (!isKnown && mayAsk && _sources.TryGetValue(path, out var response)) _texts[path] = text = OrNullAsync(response.TextAsync(), within);
         }
         return text is null ? null : await OrNullAsync(text, within);
     }

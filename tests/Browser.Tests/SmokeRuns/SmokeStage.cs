@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Browser;
 using PyScriptHub.Web.Tests.Support;
@@ -19,7 +20,8 @@ public sealed class SmokeStage : IAsyncLifetime
     {
         _hub = await HubServer.StartAsync(packsRuntime: true);
         _author = await _hub.UserAsync("author", isAdministrator: true);
-        _browsers = new BrowserPool(Options(TimeSpan.FromSeconds(45)));
+        var surroundings = new SmokeSurroundings { PublicUrl = _hub.Options.PublicUrl, ContentDomain = _hub.Options.ContentDomain };
+        _browsers = new BrowserPool(Options(TimeSpan.FromSeconds(45)), surroundings, NullLogger<BrowserPool>.Instance);
     }
 
     /// <summary>Starts the runs of all pages; each is waited for by its own test.</summary>
@@ -51,11 +53,12 @@ public sealed class SmokeStage : IAsyncLifetime
     /// <summary>How long a page takes from its navigation to its end, where nothing looks at it but what hears of that.</summary>
     public async Task<TimeSpan> BareAsync(KnownPage page, Interpreter interpreter)
     {
-        await using var lease = await _browsers.TakeAsync(CancellationToken.None);
+        var address = await AddressAsync(page);
+        await using var lease = await _browsers.TakeAsync(new Uri(address), CancellationToken.None);
         await using var context = await lease.Browser.NewContextAsync();
         var opened = await context.NewPageAsync();
         await opened.AddInitScriptAsync("globalThis.ended = new Promise((end) => { for (const type of ['py', 'mpy']) addEventListener(type + ':done', () => end(performance.now())) })");
-        await opened.GotoAsync($"{await AddressAsync(page)}?interpreter={(interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}");
+        await opened.GotoAsync($"{address}?interpreter={(interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}");
         return TimeSpan.FromMilliseconds(await opened.EvaluateAsync<double>("globalThis.ended"));
     }
 
@@ -69,5 +72,5 @@ public sealed class SmokeStage : IAsyncLifetime
         _slots.Dispose();
     }
 
-    private static SmokeOptions Options(TimeSpan within) => new() { Sandbox = SmokeSandbox.None, Within = within };
+    private static SmokeOptions Options(TimeSpan within) => new() { Within = within };
 }

@@ -57,7 +57,9 @@ sealed class GetSmokeOverviewHandler(HubDb db, CurrentUser caller) : IRequestHan
         var running = await runs.Where(run => run.State == SmokeRunState.Running).OrderBy(run => run.StartedAt).Take(MostRunning)
             .Join(db.Projects, run => run.ProjectId, project => project.Id, (run, project) => new
             {
-                run, project.Slug, Owner = db.Users.Where(user => user.Id == project.OwnerId).Select(user => user.UserName!).First(),
+                run,
+                project.Slug,
+                Owner = db.Users.Where(user => user.Id == project.OwnerId).Select(user => user.UserName!).First(),
             })
             .Select(row => new { row.run.Id, row.Owner, row.Slug, row.run.Page, row.run.Interpreter, row.run.Release, row.run.StartedAt, row.run.Attempts }).ToListAsync(ct);
         var outcomes = await done.GroupBy(run => run.Outcome).Select(group => new { group.Key, Runs = group.Count() }).ToListAsync(ct);

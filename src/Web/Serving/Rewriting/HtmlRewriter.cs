@@ -186,7 +186,7 @@ public static class HtmlRewriter
             .Select(tag => OutermostStart(source, tag)).DefaultIfEmpty(source.Text.Length).Min();
 
     // On one line with what follows: the lines of a traceback stay those of the file.
-    private static string BridgeLine(Bridge bridge) => 
+    private static string BridgeLine(Bridge bridge) =>
         $"<script src=\"{bridge.Script}\" data-hub=\"{bridge.Hub}\"{(bridge.IsFramedOnly ? " data-framed" : "")}></script>";
 
     // In SVG or MathML a script's text would be read as markup: such a one is stepped out of.
