@@ -10,7 +10,7 @@ namespace PyScriptHub.Domain.Outcomes;
 /// becomes one by itself; so does any other text.
 /// </summary>
 [InterpolatedStringHandler]
-public sealed class Sentence
+public sealed class Sentence : IEquatable<Sentence>
 {
     private readonly StringBuilder _format;
     private readonly List<object?> _values;
@@ -54,6 +54,13 @@ public sealed class Sentence
         return _values.Count == 0 ? format : string.Format(
             CultureInfo.CurrentCulture, format, [.. _values.Select(value => value is Sentence inner ? inner.In(translate) : value)]);
     }
+
+    /// <summary>Whether the other says the same of the same values.</summary>
+    public bool Equals(Sentence? other) => other is not null && Format == other.Format && Values.SequenceEqual(other.Values);
+
+    public override bool Equals(object? obj) => Equals(obj as Sentence);
+
+    public override int GetHashCode() => Format.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The sentence in English.</summary>
     public override string ToString() => _values.Count == 0 ? Format : string.Format(CultureInfo.InvariantCulture, Format, [.. _values]);

@@ -23,17 +23,17 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
     {
         var request = context.HttpContext.Request;
         if (!HttpMethods.IsPost(request.Method)) return;
+        var limits = context.HttpContext.RequestServices.GetRequiredService<ProjectLimits>();
+        if (request.ContentLength > limits.ZipBytes + FormOverhead)
+        {
+            context.Result = ErrorPages.Of(context.HttpContext, new Error.TooLarge("What was sent", limits.ZipBytes, request.ContentLength));
+            return;
+        }
         var hasFiles = request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
         if (!hasFiles)
         {
             // A form without files is held in memory: it is as short as any other.
             request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions { ValueLengthLimit = ValueBytes, ValueCountLimit = Values }));
-            return;
-        }
-        var limits = context.HttpContext.RequestServices.GetRequiredService<ProjectLimits>();
-        if (request.ContentLength > limits.ZipBytes + FormOverhead)
-        {
-            context.Result = ErrorPages.Of(context.HttpContext, new Error.TooLarge("What was sent", limits.ZipBytes, request.ContentLength));
             return;
         }
         if (context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)

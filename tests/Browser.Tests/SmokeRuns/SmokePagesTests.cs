@@ -31,7 +31,7 @@ public sealed class SmokePagesTests(Workshop workshop)
 
         var run = await RunAsync(editor, "pyodide");
         var lease = await workshop.Hub.BeginAsync(run);
-        await Expect(marks.First).ToHaveTextAsync("Pyodide: running", new() { Timeout = Patience });
+        await Expect(marks.First).ToHaveTextAsync("Pyodide: running now", new() { Timeout = Patience });
         await FinishAsync(run, lease, s_failed);
         await Expect(marks.First).ToHaveTextAsync("Pyodide: failed", new() { Timeout = Patience });
         await workshop.Hub.EndAllAsync(editor.Project.ProjectId(), _ => SmokeResult.Of(SmokeOutcome.Passed));

@@ -43,7 +43,7 @@ public sealed class ManifestTests
     {
         var small = s_limits with { Files = 2, FileBytes = 10, ProjectBytes = 15 };
         Manifest.Empty.With([], [File("a"), File("b"), File("c")], small).Error.ShouldBe(new Error.TooLarge("The number of files", 2, 3));
-        Manifest.Empty.With([], [File("a", 11)], small).Error.ShouldBe(new Error.TooLarge("The file 'a'", 10, 11));
+        Manifest.Empty.With([], [File("a", 11)], small).Error.ShouldBe(new Error.TooLarge($"The file '{Path("a")}'", 10, 11));
         Manifest.Empty.With([], [File("a", 8), File("b", 8)], small).Error.ShouldBe(new Error.TooLarge("The project", 15, 16));
     }
 

@@ -49,7 +49,7 @@ public sealed class SmokePageTests(SharedHub shared) : IClassFixture<SharedHub>
         (await MarksAsync(path)).ShouldBe(["Pyodide: waiting", "MicroPython: waiting"]);
         var run = await RunAsync(owner, project, "pyodide");
         var lease = await Hub.BeginAsync(Guid.ParseExact(run, "N"));
-        (await MarksAsync(path)).ShouldBe(["Pyodide: running", "MicroPython: waiting"]);
+        (await MarksAsync(path)).ShouldBe(["Pyodide: running now", "MicroPython: waiting"]);
         await using (var db = Hub.OpenDatabase())
             await new Infrastructure.SmokeRuns.SmokeQueue(db).FinishAsync(Guid.ParseExact(run, "N"), lease, SmokeResult.Of(SmokeOutcome.Passed), null, CancellationToken.None);
         (await MarksAsync(path)).ShouldBe(["Pyodide: passed", "MicroPython: waiting"]);

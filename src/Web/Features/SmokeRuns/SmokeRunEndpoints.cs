@@ -21,7 +21,8 @@ static class SmokeRunEndpoints
             return page.IsOk ? (await hub.Send(new ListSmokeRuns(id, revision, page.Value), ct)).ToHttp() : Problems.Of(page.Error);
         }).Produces<Page<SmokeRunSummary>>().WithSummary("Runs of the project, newest first.");
 
-        project.MapGet("/events", (ProjectId id, SmokeStreams streams, CurrentUser user, HttpContext context) => streams.AnswerAsync(id, user.Id, context))
+        project.MapGet("/events", (ProjectId id, SmokeStreams streams, CurrentUser user, RequestOrigin origin, HttpContext context) =>
+                streams.AnswerAsync(id, user.Id, origin, context))
             .Produces<SmokeStanding>(StatusCodes.Status200OK, contentType: "text/event-stream").WithSummary("Where the smoke tests stand, told again with each change.");
 
         var shown = api.MapGroup("/projects/{id}").WithTags("Smoke runs");

@@ -44,9 +44,9 @@ sealed class SmokeStreams(IServiceScopeFactory scopes, IHostApplicationLifetime 
     public int Count => Volatile.Read(ref _all);
 
     /// <summary>Writes states until the caller goes or the time is up.</summary>
-    public async Task<IResult> AnswerAsync(ProjectId id, Guid? caller, HttpContext context)
+    public async Task<IResult> AnswerAsync(ProjectId id, Guid? caller, RequestOrigin origin, HttpContext context)
     {
-        var (key, most) = caller is { } account ? ($"account {account:N}", OfAccount) : ($"address {context.Connection.RemoteIpAddress}", OfAddress);
+        var (key, most) = caller is { } account ? ($"account {account:N}", OfAccount) : ($"address {origin.Network}", OfAddress);
         if (await SightAsync(id, context.RequestAborted) is not { } sight) return Problems.Of(new Error.NotFound("project"));
         if (!Enter(key, most)) return Problems.Of(new Error.TooManyRequests(s_whenFull));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
