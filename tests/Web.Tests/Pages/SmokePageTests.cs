@@ -208,7 +208,7 @@ public sealed class SmokePageTests(SharedHub shared) : IClassFixture<SharedHub>
         await hub.HearWorkerAsync("There is no browser. Install chromium.", "bench-2");
         await hub.HearWorkerAsync(machine: "bench-3", secondsAgo: 300);
         var text = await TextAsync();
-        foreach (var told in new[] { "Published 2", "Running now 1", "Last 10 minutes 0.3 a minute", "failed 3", "NameError", "bench-1 takes runs", "bench-2 off", "Install chromium", "bench-3 gone", "Chromium 156.0", "@ada/" })
+        foreach (var told in new[] { "Published 2", "In progress 1", "Last 10 minutes 0.3 a minute", "failed 3", "NameError", "bench-1 takes runs", "bench-2 off", "Install chromium", "bench-3 gone", "Chromium 156.0", "@ada/" })
             text.ShouldContain(told);
         text.ShouldNotContain("Smoke tests are off");
 
