@@ -44,8 +44,8 @@ public sealed class PreviewTests(PublishedPageTests.Stage stage) : IClassFixture
     {
         await using var editor = await OpenAsync(("index.html", $"{Core}<script type=\"{type}\" worker>\nname = input('Name? ')\nprint('Hello', name, len(input()))</script>"));
         await editor.RunAsync("running");
-        await editor.AnswerAsync("Name?", "Ada ß €");
-        await editor.AnswerAsync("Input", "");
+        await editor.AnswerAsync("The project asks: Name?", "Ada ß €");
+        await editor.AnswerAsync("The project waits for input", "");
         await editor.UntilLineAsync("log Hello Ada ß € 0");
     }
 

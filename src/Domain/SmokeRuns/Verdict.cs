@@ -59,12 +59,12 @@ public static class Verdict
         static (SmokeOutcome, string?, SmokeError?, bool) Failed(SmokeError error) => (SmokeOutcome.Failed, null, error, false);
     }
 
-    // What a page only shows, a font or a picture, makes no script fail.
+    // Of several requests the one that most likely explains it: what a page only shows, a font or a picture, makes few scripts fail.
     private static (SmokeOutcome, SmokeError?) Refused(PageObservation page, SmokeOutcome outcome, string? awaited, SmokeError? error)
     {
         if (outcome is not (SmokeOutcome.Failed or SmokeOutcome.TimedOut)) return (outcome, error);
         var before = page.Errors.Count == 0 ? int.MaxValue : page.Errors.Max(seen => seen.AtMs);
-        if (page.Requests.FirstOrDefault(request => request is { IsRefused: true, IsNeeded: true } && request.AtMs <= before) is not { } refused)
+        if (page.Requests.Where(request => request.IsRefused && request.AtMs <= before).OrderByDescending(request => request.IsNeeded).FirstOrDefault() is not { } refused)
             return (outcome, error);
         var asked = $"The page asked {Host(refused.Url)} for {refused.Purpose}, and no other host can be reached from here";
         var then = error is not null ? $"{error.Type}: {error.Message}" : $"it waited for {awaited}";

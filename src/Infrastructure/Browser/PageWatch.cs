@@ -519,8 +519,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 var host = Uri.TryCreate(each, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : each.Split(':')[0];
                 var known = _problems.FindIndex(problem => Uri.TryCreate(problem.Url, UriKind.Absolute, out var other) && other.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
                 if (known >= 0) _problems[known] = _problems[known] with { IsRefused = true };
-                // Nobody else saw it: a connection that was made in advance, for one. It is told of, and taken for no error's cause.
-                else if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(each, "outside", "something", IsRefused: true, IsNeeded: false, now()));
+                // Nobody else saw it: a connection that was made in advance, for one. It is told of, and is no request of the page.
+                else if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(each, "outside", "something", IsRefused: false, IsNeeded: false, now()));
             }
         }
     }

@@ -436,7 +436,7 @@ static class KnownPages
             <img src="https://img.outside.invalid/x.png" alt=""><script type="py">
             print(y)
             </script>
-            """).In(null, Fails("NameError", "index.html:8")),
+            """).In(null, Refused("img.outside.invalid for a picture") with { At = "index.html:8" }),
         KnownPage.Of("no Python", """
             <p>Nothing</p>
             """).Both(new(SmokeOutcome.NotApplicable)),
