@@ -37,6 +37,9 @@ public sealed class BrowserLease : IAsyncDisposable
     /// <exception cref="ArgumentException">That is no content host of this hub.</exception>
     public void Allow(Uri page) => _browser.Hosts.Allow(page);
 
+    /// <summary>The text of a file of the project, as its page gets it; null where there is none, or it does not come within the time.</summary>
+    public Task<string?> ReadAsync(Uri file, TimeSpan within) => _pool.ReadAsync(file, within);
+
     /// <summary>It is not used again: the run ended by time-out or by a fault.</summary>
     public void Spoil() => _isSpoilt = true;
 

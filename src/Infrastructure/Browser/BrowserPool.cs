@@ -105,6 +105,8 @@ public sealed partial class BrowserPool : IAsyncDisposable
         KeepOneReady();
     }
 
+    internal Task<string?> ReadAsync(Uri file, TimeSpan within) => _upstream.ReadAsync(file, within);
+
     private async Task<BrowserLease> TakeForAsync(Uri? page, CancellationToken ct)
     {
         await CheckAsync(ct);

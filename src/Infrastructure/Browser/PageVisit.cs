@@ -28,8 +28,6 @@ sealed class PageVisit : IAsyncDisposable
     private readonly int _within;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, int> _workerLines = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IResponse> _sources = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Task<string?>> _texts = new(StringComparer.Ordinal);
     private IBrowserContext? _context;
     private IPage? _opened;
     private ICDPSession? _tools;
@@ -75,22 +73,23 @@ sealed class PageVisit : IAsyncDisposable
     {
         var isThere = end is PageEnd.Settled or PageEnd.Stalled or PageEnd.OutOfTime && _watch.Answers;
         var screenshot = isThere ? OrNullAsync(ScreenshotAsync(), s_toAnswer) : Task.FromResult<byte[]?>(null);
-        var look = isThere ? await OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : null;
+        var last = isThere ? OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : Task.FromResult<PageWatch.Look?>(null);
         // Lines are wanted for what went wrong alone.
         var texts = end is not PageEnd.Settled || _watch.HasErrors ? _watch.WantedSources().Prepend(_watch.PageFile) : [];
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in texts.Distinct(StringComparer.Ordinal))
         {
-            if (await TextAsync(path, s_toAnswer, mayAsk: look is not null) is { } text) sources[path] = text;
+            if (await TextAsync(path) is { } text) sources[path] = text;
         }
         var configs = new List<string>();
         foreach (var config in _watch.Configs())
         {
             var path = config.Length < 500 ? _addresses.FileAt(config.Trim(), _watch.Document) : null;
             if (path is null) configs.Add(config);
-            else if (await TextAsync(path, s_toAnswer, mayAsk: look is not null) is { } text) configs.Add(text);
+            else if ((sources.GetValueOrDefault(path) ?? await TextAsync(path)) is { } text) configs.Add(text);
         }
         var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
+        var look = await last;
         var picture = await screenshot;
         _watch.Refused(_lease.Refused);
         return (_watch.Observe(end, detail, look, hasUntoldScripts, _workerLines, sources, configs), picture);
@@ -140,20 +139,8 @@ sealed class PageVisit : IAsyncDisposable
             if (other != opened) Forget(other.CloseAsync());
         };
         context.Request += (_, request) => _watch.Requested(request, request.Url, request.ResourceType);
-        context.Response += (_, response) =>
-        {
-            _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
-            if (response.Ok && _addresses.FileAt(response.Url, response.Url) is { } path && _sources.Count < 200)
-            {
-                lock (_sources) _sources[path] = response;
-            }
-        };
-        context.RequestFinished += (_, request) =>
-        {
-            _watch.Finished(request, request.Url, request.ResourceType, failure: null);
-            // A page's text at once: one that blocks does not give it later.
-            if (request.IsNavigationRequest && _addresses.FileAt(request.Url, request.Url) is { } path) Forget(TextAsync(path, s_toGetReady, mayAsk: true));
-        };
+        context.Response += (_, response) => _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
+        context.RequestFinished += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, failure: null);
         context.RequestFailed += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed");
         // What is printed and not caught in workers comes here as well.
         opened.Console += (_, message) => _watch.Printed(message.Type, message.Text, message.Worker?.Url);
@@ -267,17 +254,8 @@ sealed class PageVisit : IAsyncDisposable
     private static IEnumerable<string> Names(JsonElement said) =>
         said.GetProperty("modules").EnumerateArray().Select(name => name.GetString() ?? "").Where(name => name.Length is > 0 and <= 200).Take(500);
 
-    // A page that blocks gives no text that it was not asked for before.
-    private async Task<string?> TextAsync(string path, TimeSpan within, bool mayAsk)
-    {
-        Task<string?>? text;
-        lock (_sources)
-        {
-            var isKnown = _texts.TryGetValue(path, out text) && text is not { IsCompletedSuccessfully: true, Result: null };
-            if (!isKnown && mayAsk && _sources.TryGetValue(path, out var response)) _texts[path] = text = OrNullAsync(response.TextAsync(), within);
-        }
-        return text is null ? null : await OrNullAsync(text, within);
-    }
+    // Of the hub, not of the browser: one that is busy, or whose page blocks, gives none.
+    private Task<string?> TextAsync(string path) => _lease.ReadAsync(_addresses.AddressOf(path), s_toAnswer);
 
     private async Task<byte[]?> ScreenshotAsync()
     {

@@ -48,6 +48,9 @@ sealed class ProjectAddresses
         return Files.Contains(path) ? path : null;
     }
 
+    /// <summary>Where a file of the project is.</summary>
+    public Uri AddressOf(string path) => new(Root + Escape(path));
+
     // A WebSocket's address has another scheme than its page's.
     private static bool Same(Uri uri, string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var other)
         && uri.Authority.Equals(other.Authority, StringComparison.OrdinalIgnoreCase);

@@ -7,6 +7,8 @@ namespace PyScriptHub.Infrastructure.Browser;
 /// <summary>How content and runtime hosts are reached from this machine; all browsers share the connections.</summary>
 public sealed class SmokeUpstream : IDisposable
 {
+    private const long LongestText = 4_000_000;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly (string Host, int Port)? _fixed;
@@ -33,6 +35,24 @@ public sealed class SmokeUpstream : IDisposable
 
     /// <summary>Sends what a browser asks over plain HTTP.</summary>
     public HttpMessageInvoker Http { get; }
+
+    /// <summary>The text at an address of an allowed host; null where there is none of at most 4 MB, or it does not come within the time.</summary>
+    public async Task<string?> ReadAsync(Uri address, TimeSpan within)
+    {
+        using var patience = new CancellationTokenSource(within);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var response = await Http.SendAsync(request, patience.Token);
+            if (!response.IsSuccessStatusCode) return null;
+            await response.Content.LoadIntoBufferAsync(LongestText, patience.Token);
+            return await response.Content.ReadAsStringAsync(patience.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Opens a connection to an allowed host, for a tunnel.</summary>
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken ct)

@@ -45,11 +45,13 @@ public sealed class SmokeKillTests
         var started = new List<LinuxProcess>();
         await using var worker = hub.StartWorker([s_patient, ("Smoke:Parallel", "2")]);
         await DoneAsync(hub, db);
+        // Pyodide takes its time to start: in the short form the first runs, which a publication asks for, are all of it.
+        string[] interpreters = FullForm.IsAsked ? ["pyodide", "micropython"] : ["micropython"];
         var killed = new int[3];
         var longest = TimeSpan.Zero;
         for (var kill = 0; kill < kills; kill++)
         {
-            foreach (var (id, _) in projects) (await hub.Admin.PostAsJsonAsync($"/api/v1/projects/{id}/smoke-runs", new { })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            foreach (var (id, _) in projects) (await hub.Admin.PostAsJsonAsync($"/api/v1/projects/{id}/smoke-runs", new { interpreters })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
             await UntilAsync(hub, async () => await db.SmokeRuns.AnyAsync(run => run.State == SmokeRunState.Running), "no run is begun");
             await Task.Delay(random.Next(0, 2_000));
             var round = Stopwatch.StartNew();
@@ -76,7 +78,7 @@ public sealed class SmokeKillTests
         }
 
         var runs = await db.SmokeRuns.AsNoTracking().ToListAsync();
-        runs.Count.ShouldBe(projects.Count * 2 * (kills + 1), "none is lost and none is made twice");
+        runs.Count.ShouldBe(projects.Count * (2 + (interpreters.Length * kills)), "none is lost and none is made twice");
         var wrong = runs.Where(run => run.Outcome != projects.Single(project => project.Id == run.ProjectId.ToString()).Outcome)
             .Select(run => $"{run.Interpreter} {run.Outcome} after {run.Attempts} attempts: {run.Error?.Message}").ToList();
         var ends = await db.Database.SqlQuery<Guid>($"""SELECT run_id AS "Value" FROM smoke_ends""").ToListAsync();
