@@ -48,7 +48,7 @@ static partial class SeenErrors
         if (isProjects) return $"imports {module}, a file of the project that no config fetches";
         if (page.Packages.Any(package => Same(package, module))) return $"imports {module}, which its config asks for and which could not be loaded";
         var isPackage = page.Interpreter is Interpreter.Pyodide && error.Text.Contains("included in the Pyodide distribution", StringComparison.Ordinal);
-        return isPackage ? $"imports {module}, a package of Pyodide that its config does not ask for" : $"imports {module}, which {page.Interpreter.Name()} does not have";
+        return isPackage ? $"imports {module}, a package of Pyodide that its config does not ask for" : $"imports {module}, which {Interpreters.NameOf(page.Interpreter)} does not have";
 
         static bool Same(string package, string module) =>
             VersionMark().Split(package)[0].Trim().Replace('-', '_').Equals(module, StringComparison.OrdinalIgnoreCase);

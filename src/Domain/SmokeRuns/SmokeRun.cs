@@ -80,10 +80,6 @@ public sealed class SmokeRun
 
     /// <summary>Whether a screenshot was kept.</summary>
     public bool HasScreenshot { get; private set; }
-
-    public static SmokeRun Queue(
-        ProjectId project, int revision, string page, Interpreter interpreter, string release, SmokePriority priority, DateTimeOffset now) =>
-        new(Guid.CreateVersion7(now), project, revision, page, interpreter, release, priority, now);
 }
 
 /// <summary>What a page looked like when its run ended: a PNG of at most 2 MB, in a row of its own so that lists do not read it.</summary>

@@ -13,7 +13,7 @@ public static class Verdict
         // Whoever says "done" without an interpreter has run nothing.
         var pending = scripts.Where(script => script.DoneMs is null || !page.Loaded.Contains(script.Interpreter)).ToList();
         var (outcome, awaited, error, isStillRunning) = Judge(page, scripts, pending);
-        (outcome, error) = Refused(page, outcome, awaited, error);
+        (outcome, error) = Refused(page, outcome, awaited, error, outcome is SmokeOutcome.Failed ? Decisive(page)?.AtMs : null);
         var ready = scripts.Where(script => page.Loaded.Contains(script.Interpreter)).Min(script => script.ReadyMs);
         return new SmokeResult(
             outcome, isStillRunning, outcome is SmokeOutcome.TimedOut ? awaited : null, ready,
@@ -41,10 +41,10 @@ public static class Verdict
                 return Failed(new("PageLeft", $"The page went away, to {page.EndDetail}.", null, null, null));
         }
 
-        // Of several errors Python's says most, and a page that is in nobody's way to start has none.
+        // A page that is in nobody's way to start has no errors.
         var isApplicable = scripts.Count > 0 || page.HasOtherPython || page.HasUntoldScripts;
         if (page.End is PageEnd.Settled or PageEnd.Stalled && !isApplicable) return (SmokeOutcome.NotApplicable, null, null, false);
-        if (page.Errors.OrderBy(error => error.Place).ThenBy(error => error.AtMs).FirstOrDefault() is { } first)
+        if (Decisive(page) is { } first)
             return Failed(SeenErrors.Describe(first, page));
         if (page.End is PageEnd.Reloading)
             return (SmokeOutcome.TimedOut, $"the page to stay: it was loaded {page.EndDetail} times", null, false);
@@ -59,12 +59,14 @@ public static class Verdict
         static (SmokeOutcome, string?, SmokeError?, bool) Failed(SmokeError error) => (SmokeOutcome.Failed, null, error, false);
     }
 
+    // Of several errors Python's says most; of those the first.
+    private static SeenError? Decisive(PageObservation page) => page.Errors.OrderBy(error => error.Place).ThenBy(error => error.AtMs).FirstOrDefault();
+
     // Of several requests the one that most likely explains it: what a page only shows, a font or a picture, makes few scripts fail.
-    private static (SmokeOutcome, SmokeError?) Refused(PageObservation page, SmokeOutcome outcome, string? awaited, SmokeError? error)
+    private static (SmokeOutcome, SmokeError?) Refused(PageObservation page, SmokeOutcome outcome, string? awaited, SmokeError? error, int? errorAtMs)
     {
         if (outcome is not (SmokeOutcome.Failed or SmokeOutcome.TimedOut)) return (outcome, error);
-        var before = page.Errors.Count == 0 ? int.MaxValue : page.Errors.Max(seen => seen.AtMs);
-        if (page.Requests.Where(request => request.IsRefused && request.AtMs <= before).OrderByDescending(request => request.IsNeeded).FirstOrDefault() is not { } refused)
+        if (page.Requests.Where(request => request.IsRefused && (errorAtMs is null || request.AtMs <= errorAtMs)).OrderByDescending(request => request.IsNeeded).FirstOrDefault() is not { } refused)
             return (outcome, error);
         var asked = $"The page asked {Host(refused.Url)} for {refused.Purpose}, and no other host can be reached from here";
         var then = error is not null ? $"{error.Type}: {error.Message}" : $"it waited for {awaited}";
@@ -84,7 +86,7 @@ public static class Verdict
         if (first is null) return "the page to be loaded";
         if (first.ReadyMs is not null && page.Loaded.Contains(first.Interpreter)) return $"{Name(first)} to end";
         if (!page.IsCoreLoaded) return first.IsBare ? "PolyScript to be loaded" : "PyScript to be loaded";
-        if (!page.Loaded.Contains(first.Interpreter)) return $"{first.Interpreter.Name()} to be loaded";
+        if (!page.Loaded.Contains(first.Interpreter)) return $"{Interpreters.NameOf(first.Interpreter)} to be loaded";
         return first.Kind is ScriptKind.Editor ? $"{Name(first)} to be run" : $"{Name(first)} to start";
     }
 
@@ -96,11 +98,4 @@ public static class Verdict
         if (!isInline) return script.File;
         return script.FirstLine is { } line ? string.Create(CultureInfo.InvariantCulture, $"the {what} in {script.File}, line {line},") : $"the {what} in {script.File}";
     }
-}
-
-/// <summary>How interpreters are called in sentences.</summary>
-public static class InterpreterNames
-{
-    /// <summary>The name as its makers write it.</summary>
-    public static string Name(this Interpreter interpreter) => interpreter is Interpreter.Pyodide ? "Pyodide" : "MicroPython";
 }

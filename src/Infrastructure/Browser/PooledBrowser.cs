@@ -105,9 +105,6 @@ internal sealed class PooledBrowser : IAsyncDisposable
         _cell.BoundMemory();
     }
 
-    /// <summary>Ends its processes: a start or a run that nothing else ends.</summary>
-    public void Kill() => _cell?.Kill();
-
     // Playwright's message holds the command line, its own notes and, marked, what the browser wrote to stderr.
     private static string WhatItSaid(string message)
     {

@@ -58,6 +58,7 @@ public sealed class VerdictTests
         { "a request outside was refused and nothing came of it", Page(s_done) with { Requests = [s_refused] }, SmokeOutcome.Passed, false, null },
         { "a request outside was refused before an error", Page(s_done) with { Requests = [s_refused], Errors = [Python(NameError)] }, SmokeOutcome.Refused, false, null },
         { "a request outside was refused after the error", Page(s_done) with { Requests = [s_refused with { AtMs = 1_001 }], Errors = [Python(NameError)] }, SmokeOutcome.Failed, false, null },
+        { "a request outside was refused between the error and another of less weight", Page(s_done) with { Requests = [s_refused with { AtMs = 2_000 }], Errors = [Python(NameError), new(ErrorPlace.JavaScript, "Error: late", null, 3_000)] }, SmokeOutcome.Failed, false, null },
         { "a picture from outside was refused before an error", Page(s_done) with { Requests = [s_refused with { IsNeeded = false }], Errors = [Python(NameError)] }, SmokeOutcome.Refused, false, null },
         { "a file of its own was not there before an error", Page(s_done) with { Requests = [new("http://p-a.localhost/x", "404", "data", false, true, 10)], Errors = [Python(NameError)] }, SmokeOutcome.Failed, false, null },
         { "it waits for what was refused", Page(s_awaited) with { End = PageEnd.Stalled, IsCoreLoaded = false, Loaded = [], Requests = [s_refused] }, SmokeOutcome.Refused, false, null },
