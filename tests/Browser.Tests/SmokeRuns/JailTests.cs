@@ -42,11 +42,15 @@ public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.S
             })),
             worker: host => within(new Promise(done => {
               const code = `fetch('http://${host}/worker').then(r => postMessage('GOT ' + r.status), () => postMessage('refused'))`;
-              new Worker(URL.createObjectURL(new Blob([code]))).onmessage = event => done(event.data);
+              const worker = new Worker(URL.createObjectURL(new Blob([code])));
+              worker.onmessage = event => { worker.terminate(); done(event.data) };
             })),
           };
           const answers = {};
-          await Promise.all(targets.flatMap(host => Object.entries(ways).map(async ([way, ask]) => { answers[`${way} ${host}`] = await ask(host) })));
+          // Some at a time: all workers at once come near the bound of tasks, where a browser that a busy machine holds up stands still.
+          for (let at = 0; at < targets.length; at += 4) {
+            await Promise.all(targets.slice(at, at + 4).flatMap(host => Object.entries(ways).map(async ([way, ask]) => { answers[`${way} ${host}`] = await ask(host) })));
+          }
           // These say nothing to the page: the listener and the proxy tell.
           for (const host of targets) {
             navigator.sendBeacon(`http://${host}/beacon`, 'x');

@@ -42,7 +42,7 @@ public sealed class SmokeFigures(SmokeStage stage) : IClassFixture<SmokeStage>
         opened.ShouldAllBe(page => page.Result.Outcome == SmokeOutcome.Passed);
         var perMinute = Many / all.Elapsed.TotalMinutes;
 
-        FullForm.Report(interpreter.Name(), ("runs", times), ("page ms", Median(bare)), ("run ms", Median(runs)), ("overhead ms", overhead), ("at most", MostOverheadMs),
+        FullForm.Report(Interpreters.NameOf(interpreter), ("runs", times), ("page ms", Median(bare)), ("run ms", Median(runs)), ("overhead ms", overhead), ("at most", MostOverheadMs),
             ("runs a minute, 2 at once", perMinute), ("at least", leastPerMinute));
         overhead.ShouldBeLessThanOrEqualTo(MostOverheadMs);
         perMinute.ShouldBeGreaterThanOrEqualTo(leastPerMinute);
