@@ -54,7 +54,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
             var browser = await StartAsync(ct);
             Keep(browser);
             BrowserName = $"Chromium {browser.Browser.Version}";
-            _watch = WatchAsync();
+            if (_watch.IsCompleted) _watch = WatchAsync();
         }
         catch (BrowserFaultException e)
         {
@@ -105,12 +105,15 @@ public sealed partial class BrowserPool : IAsyncDisposable
         KeepOneReady();
     }
 
+    /// <summary>Whether an address of the hub is served to the browsers here: with anything but 502, 503 and 504.</summary>
+    public Task<bool> IsServedAsync(Uri address, TimeSpan within, CancellationToken ct) => _upstream.IsServedAsync(address, within, ct);
+
     internal Task<string?> ReadAsync(Uri file, TimeSpan within) => _upstream.ReadAsync(file, within);
 
     private async Task<BrowserLease> TakeForAsync(Uri? page, CancellationToken ct)
     {
         await CheckAsync(ct);
-        var browser = TakeIdle() ?? await StartAsync(ct);
+        var browser = TakeIdle() ?? await StartOrDoubtAsync(ct);
         try
         {
             browser.Begin(page);
@@ -122,6 +125,20 @@ public sealed partial class BrowserPool : IAsyncDisposable
         }
         KeepOneReady();
         return new BrowserLease(this, browser);
+    }
+
+    // What was found well may have gone since: where no browser runs and none starts, whoever comes next looks anew.
+    private async Task<PooledBrowser> StartOrDoubtAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await StartAsync(ct);
+        }
+        catch (BrowserFaultException) when (!IsAnyConnected())
+        {
+            BrowserName = null;
+            throw;
+        }
     }
 
     private PooledBrowser? TakeIdle()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace PyScriptHub.Infrastructure.Browser;
 
@@ -51,6 +52,24 @@ public sealed class SmokeUpstream : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether an address is served: with anything but 502, 503 and 504, which proxies answer for what is away.</summary>
+    public async Task<bool> IsServedAsync(Uri address, TimeSpan within, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(within);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var response = await Http.SendAsync(request, patience.Token);
+            return response.StatusCode is not (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // A certificate that browsers may know, and this process does not, is somebody's who answers.
+            return e.InnerException is AuthenticationException;
         }
     }
 

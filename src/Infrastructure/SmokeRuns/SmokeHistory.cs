@@ -6,7 +6,7 @@ namespace PyScriptHub.Infrastructure.SmokeRuns;
 
 /// <summary>
 /// Takes away runs that nobody will miss: of each page of a revision, in each interpreter and release, the newest stays for as long
-/// as the revision does, the others for <see cref="KeptFor"/> and their pictures for <see cref="PicturesKeptFor"/>.
+/// as the revision does, and the newest that the hub could make, the others for <see cref="KeptFor"/> and their pictures for <see cref="PicturesKeptFor"/>.
 /// </summary>
 public sealed class SmokeHistory(HubDb db)
 {
@@ -30,6 +30,7 @@ public sealed class SmokeHistory(HubDb db)
                     WHERE r.id = s.run_id AND r.state = 'Done' AND r.finished_at < {utc - PicturesKeptFor} AND EXISTS (
                         SELECT FROM smoke_runs later WHERE later.project_id = r.project_id AND later.revision_number = r.revision_number AND later.page = r.page
                             AND later.interpreter = r.interpreter AND later.release = r.release AND later.state = 'Done'
+                            AND (later.outcome <> 'Crashed' OR r.outcome = 'Crashed')
                             AND (later.finished_at, later.id) > (r.finished_at, r.id))
                     RETURNING s.run_id)
                 UPDATE smoke_runs SET has_screenshot = false WHERE id IN (SELECT run_id FROM gone)
@@ -40,6 +41,7 @@ public sealed class SmokeHistory(HubDb db)
                 WHERE r.state = 'Done' AND r.finished_at < {utc - KeptFor} AND EXISTS (
                     SELECT FROM smoke_runs later WHERE later.project_id = r.project_id AND later.revision_number = r.revision_number AND later.page = r.page
                         AND later.interpreter = r.interpreter AND later.release = r.release AND later.state = 'Done'
+                            AND (later.outcome <> 'Crashed' OR r.outcome = 'Crashed')
                         AND (later.finished_at, later.id) > (r.finished_at, r.id))
                 """, ct);
             await transaction.CommitAsync(ct);

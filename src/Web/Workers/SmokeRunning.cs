@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
@@ -29,8 +28,8 @@ sealed partial class SmokeRunning(
     // A process that is told to end has no such time.
     private const int MostWritesAtTheEnd = 3;
 
-    // What a grant lives longer than a run may take.
-    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(60);
+    // What a grant lives longer than a run may take: it ends with the run, and the clocks of worker and hub need not agree.
+    private static readonly TimeSpan s_slack = TimeSpan.FromMinutes(10);
 
     // What starting a browser, the picture and closing may take beyond the page's own time; less than the grant's slack.
     private static readonly TimeSpan s_overtime = TimeSpan.FromSeconds(45);
@@ -265,23 +264,8 @@ sealed partial class SmokeRunning(
         }
     }
 
-    // Whether anybody listens where pages come from. Names under localhost are this machine's, whoever resolves them.
-    private async Task<bool> HubAnswersAsync(CancellationToken ct)
-    {
-        var place = new Uri(options.Upstream is { } upstream ? $"http://{upstream}" : origins.Runtime);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(s_afterFault);
-        try
-        {
-            await socket.ConnectAsync(place.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? "localhost" : place.Host, place.Port, patience.Token);
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    // Whether the hub answers where pages come from: a proxy before it does so for a hub that is being started again, with 502 or 503.
+    private Task<bool> HubAnswersAsync(CancellationToken ct) => browsers.IsServedAsync(new Uri(origins.Runtime), s_afterFault, ct);
 
     // Asked before each run: it costs nothing while all is well.
     private async Task<bool> CanRunAsync(CancellationToken ct)
@@ -303,12 +287,13 @@ sealed partial class SmokeRunning(
     // What administrators and health checks see of this worker.
     private async Task<TimeSpan> SayAsync(CancellationToken ct)
     {
+        var off = _off ?? (_isHubAway ? $"the hub's pages do not answer at {options.Upstream ?? origins.Runtime}. Look at Smoke:Upstream" : null);
         await WithDatabaseAsync(async db =>
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO smoke_workers (id, machine, started_at, seen_at, browsers, browser, off_reason)
-                VALUES ({_worker}, {Environment.MachineName}, clock_timestamp(), clock_timestamp(), {(_off is null ? options.Parallel : 0)}, {browsers.BrowserName}, {_off})
+                VALUES ({_worker}, {Environment.MachineName}, clock_timestamp(), clock_timestamp(), {(off is null ? options.Parallel : 0)}, {browsers.BrowserName}, {off})
                 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, browsers = excluded.browsers, browser = excluded.browser, off_reason = excluded.off_reason
                 """, ct);
             return await db.Database.ExecuteSqlAsync($"DELETE FROM smoke_workers WHERE seen_at < clock_timestamp() - interval '1 day'", ct);
