@@ -22,7 +22,8 @@ public sealed record SmokeVerdicts(SmokeOutcome? Pyodide, SmokeOutcome? Micropyt
     internal static async Task<IReadOnlyDictionary<ProjectId, DecidingRuns>> DecidingAsync(HubDb db, IReadOnlyCollection<Project> projects, CancellationToken ct)
     {
         var ids = projects.Select(project => project.Id.Value).ToArray();
-        // The last word on each page, interpreter and release; where there is none yet, that it is waited for.
+        // The last word on each page, interpreter and release, which a fault of the hub's own does not take back; where there is none yet,
+        // that it is waited for.
         var rows = await db.Database.SqlQuery<Row>(
             $"""
             SELECT DISTINCT ON (r.project_id, r.page, r.interpreter, r.release)
@@ -30,7 +31,7 @@ public sealed record SmokeVerdicts(SmokeOutcome? Pyodide, SmokeOutcome? Micropyt
                 COALESCE(r.finished_at, r.created_at) AS "At"
             FROM smoke_runs r JOIN projects p ON p.id = r.project_id LEFT JOIN publications b ON b.id = p.publication_id
             WHERE r.project_id = ANY({ids}) AND r.revision_number = COALESCE(b.revision_number, p.head_number)
-            ORDER BY r.project_id, r.page, r.interpreter, r.release, (r.state = 'Done') DESC, r.finished_at DESC
+            ORDER BY r.project_id, r.page, r.interpreter, r.release, (r.state = 'Done') DESC, (r.outcome IS DISTINCT FROM 'Crashed') DESC, r.finished_at DESC
             """).ToListAsync(ct);
         var byProject = rows.ToLookup(row => row.ProjectId);
         return projects.ToDictionary(project => project.Id, project =>

@@ -40,8 +40,8 @@ public sealed class Candidates(HubDb db, HubSettings settings)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var gone = await db.Canaries.Where(canary => canary.Release == release && canary.State == CanaryState.Looking).ExecuteDeleteAsync(ct);
-        if (gone == 0) return await RefusalAsync(ct);
-        await db.SmokeRuns.Where(run => run.State == SmokeRunState.Queued && run.Priority == SmokePriority.Canary).ExecuteDeleteAsync(ct);
+        if (gone == 0) return await RefusalAsync("This release is not the candidate.", ct);
+        await db.SmokeRuns.Where(run => run.State == SmokeRunState.Queued && run.Priority == SmokePriority.Canary && run.Release == release).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
         return null;
     }
@@ -55,7 +55,7 @@ public sealed class Candidates(HubDb db, HubSettings settings)
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var switched = await db.Canaries.Where(canary => canary.Release == release && canary.State == CanaryState.Looking)
             .ExecuteUpdateAsync(set => set.SetProperty(canary => canary.State, CanaryState.Switching).SetProperty(canary => canary.SwitchedAt, _ => DateTimeOffset.UtcNow), ct);
-        if (switched == 0) return await RefusalAsync(ct);
+        if (switched == 0) return await RefusalAsync("This release is not the candidate. Make it one first, so that what it would break is known.", ct);
         await settings.SetDefaultReleaseAsync(release, ct);
         await db.CanaryPublications.Where(publication => publication.IsAffected && keep.Contains(publication.ProjectId))
             .ExecuteUpdateAsync(set => set.SetProperty(publication => publication.IsKept, true), ct);
@@ -63,7 +63,7 @@ public sealed class Candidates(HubDb db, HubSettings settings)
         return null;
     }
 
-    private async Task<Error> RefusalAsync(CancellationToken ct) => await db.Canaries.AnyAsync(canary => canary.State == CanaryState.Switching, ct)
+    private async Task<Error> RefusalAsync(Sentence otherwise, CancellationToken ct) => await db.Canaries.AnyAsync(canary => canary.State == CanaryState.Switching, ct)
         ? s_stillSwitching
-        : new Error.Conflict("no_candidate", "This release is not the candidate. Make it one first, so that what it would break is known.");
+        : new Error.Conflict("no_candidate", otherwise);
 }

@@ -18,7 +18,12 @@ sealed class ListSmokeRunsHandler(HubDb db, CurrentUser user) : IRequestHandler<
     {
         if (!await db.Projects.Where(p => p.Id == command.Id).VisibleTo(user).AnyAsync(ct)) return new Error.NotFound("project");
         var runs = db.SmokeRuns.AsNoTracking().SeenBy(user, db).Where(run => run.ProjectId == command.Id);
-        if (command.Revision is { } revision) runs = runs.Where(run => run.RevisionNumber == revision);
+        if (command.Revision is { } revision)
+        {
+            var readers = db.Projects.Where(p => p.Id == command.Id);
+            if (!await readers.AnyAsync(p => p.Publication!.RevisionNumber == revision, ct) && !await readers.EditableBy(user).AnyAsync(ct)) return new Error.NotFound("revision");
+            runs = runs.Where(run => run.RevisionNumber == revision);
+        }
         if (command.Page.After is { } after)
             runs = runs.Where(run => EF.Functions.LessThan(ValueTuple.Create(run.CreatedAt, run.Id), ValueTuple.Create(after.At, after.Id)));
         var rows = await runs.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).Take(command.Page.Limit + 1).ToListAsync(ct);

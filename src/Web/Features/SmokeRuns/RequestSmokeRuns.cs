@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
@@ -23,9 +24,10 @@ sealed class RequestSmokeRunsHandler(HubDb db, SmokeRequests requests, RuntimeCa
     {
         var project = await db.Projects.AsNoTracking().Include(p => p.Publication).EditableBy(user).SingleOrDefaultAsync(p => p.Id == command.Id, ct);
         if (project is null) return await db.RefusalAsync(command.Id, user, ct);
+        if (project.TakenDownAt is not null) return new Error.Forbidden("The project was taken down by an administrator.");
         var releases = (command.Request.RuntimeReleases ?? []).Distinct(StringComparer.Ordinal).ToList();
-        if (releases.Find(name => runtime.Releases.All(held => held.Name != name)) is { } unheld)
-            return Error.Field("runtimeReleases", $"This hub does not hold '{unheld}'. It holds: {string.Join(", ", runtime.Releases.Select(held => held.Name))}.");
+        if (releases.FindIndex(name => runtime.Releases.All(held => held.Name != name)) is >= 0 and var unheld)
+            return Error.Field("runtimeReleases", $"This hub does not hold '{releases[unheld]}'. It holds: {string.Join(", ", runtime.Releases.Select(held => held.Name))}.");
         var number = command.Request.Revision ?? project.HeadNumber;
         var revision = await db.Revisions.AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id && r.Number == number, ct);
         if (revision is null) return Error.Field("revision", $"There is no revision {number}.");
@@ -35,8 +37,18 @@ sealed class RequestSmokeRunsHandler(HubDb db, SmokeRequests requests, RuntimeCa
         var runs = Math.Min(revision.Manifest.Pages.Count(), 1 + SmokeRun.OtherPages) * interpreters.Count * Math.Max(1, releases.Count);
         if (!user.IsAdministrator && await rates.TakeAsync($"smoke:{user.Id:N}", runs, limits.SmokeRunsPerHour, TimeSpan.FromHours(1), ct) is { } wait)
             return new Error.TooManyRequests(wait);
-        var ids = await requests.AskedAsync(project, number, revision.Manifest, interpreters, releases, ct);
-        var rows = await db.SmokeRuns.AsNoTracking().Where(run => ids.Contains(run.Id)).ToDictionaryAsync(run => run.Id, ct);
-        return new Page<SmokeRunSummary>([.. ids.Select(id => SmokeRunSummary.Of(rows[id]))], null);
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var ids = await requests.AskedAsync(project, number, revision.Manifest, interpreters, releases, ct);
+            var rows = await db.SmokeRuns.AsNoTracking().Where(run => ids.Contains(run.Id)).ToDictionaryAsync(run => run.Id, ct);
+            await transaction.CommitAsync(ct);
+            return new Page<SmokeRunSummary>([.. ids.Select(id => SmokeRunSummary.Of(rows[id]))], null);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // Thinned away since it was read.
+            return Error.Field("revision", $"There is no revision {number}.");
+        }
     }
 }

@@ -12,8 +12,8 @@ namespace PyScriptHub.Web.Features.SmokeRuns;
 /// <param name="ReadyMs">Milliseconds from the navigation to the first interpreter that was ready.</param>
 /// <param name="DoneMs">Milliseconds from the navigation to the end of the last script.</param>
 /// <param name="PeakMemory">The most that the browser used, in bytes.</param>
-/// <param name="Console">What was printed, 256 KB at most; the last lines of it in lists.</param>
-/// <param name="Requests">Requests that failed, or that wanted a host other than the hub's.</param>
+/// <param name="Console">What was printed, 256 KB at most; the last 100 lines, of 400 characters at most, in lists.</param>
+/// <param name="Requests">Requests that failed, or that wanted a host other than the hub's; the first 20 in lists.</param>
 /// <param name="Modules">Top-level modules that the page's Python imported.</param>
 /// <param name="Packages">Packages that its configs ask for.</param>
 /// <param name="HasScreenshot">Whether there is a picture at <c>…/screenshot</c>.</param>
@@ -25,6 +25,8 @@ public sealed record SmokeRunSummary(
 {
     // A list of a hundred runs that each printed 256 KB is not what anybody asks for.
     private const int LinesInLists = 100;
+    private const int RequestsInLists = 20;
+    private const int LettersInLists = 400;
 
     internal static SmokeRunSummary Of(SmokeRun run) => new(
         run.Id.ToString("N"), run.ProjectId.ToString(), run.RevisionNumber, run.Page, run.Interpreter, run.Release, run.State, run.Outcome,
@@ -34,6 +36,10 @@ public sealed record SmokeRunSummary(
     internal static SmokeRunSummary InList(SmokeRun run)
     {
         var whole = Of(run);
-        return whole.Console.Count <= LinesInLists ? whole : whole with { Console = [.. whole.Console.TakeLast(LinesInLists)] };
+        return whole with
+        {
+            Console = [.. whole.Console.TakeLast(LinesInLists).Select(line => line.Text.Length <= LettersInLists ? line : line with { Text = line.Text[..LettersInLists] + "…" })],
+            Requests = [.. whole.Requests.Take(RequestsInLists)],
+        };
     }
 }

@@ -62,6 +62,8 @@ sealed class SmokeStandings(HubDb db, CurrentUser user)
     public async Task<SmokeStanding?> OfAsync(ProjectId id, SmokeSight sight, CancellationToken ct)
     {
         if (await db.Projects.AsNoTracking().Include(p => p.Publication).SingleOrDefaultAsync(p => p.Id == id, ct) is not { } project) return null;
+        // It may have been taken back since: what there is now is a draft, and no stranger's business.
+        if (sight is SmokeSight.Publication && (project.Publication is null || project.TakenDownAt is not null || project.DeletedAt is not null)) return null;
         var revision = SmokeVerdicts.RevisionOf(project);
         var runs = await RunsAsync(id, sight is SmokeSight.Everything ? null : revision, ct);
         var deciding = (await SmokeVerdicts.DecidingAsync(db, [project], ct))[id];

@@ -12,6 +12,7 @@ namespace PyScriptHub.Web.Pages.Administration;
 
 /// <summary>The runtime releases, and what the candidate among them would change.</summary>
 [Authorize(Roles = HubRoles.Administrator)]
+[RequestFormLimits(ValueCountLimit = MostShown + 32)]
 sealed class ReleasesModel(IMediator hub) : HubPage
 {
     /// <summary>So many projects of a kind stand on the page; the API lists all.</summary>

@@ -2,8 +2,8 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.SmokeRuns;
-using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Features.Projects;
+using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
@@ -11,7 +11,7 @@ using PyScriptHub.Web.Pages.Shared;
 namespace PyScriptHub.Web.Pages.Projects;
 
 /// <summary>The smoke runs of a project, and for who edits it the form that asks for more.</summary>
-sealed class RunsModel(IMediator hub, RuntimeCatalog runtime) : HubPage
+sealed class RunsModel(IMediator hub) : HubPage
 {
     public FoundProject Found { get; private set; } = null!;
 
@@ -21,7 +21,7 @@ sealed class RunsModel(IMediator hub, RuntimeCatalog runtime) : HubPage
 
     public Page<SmokeRunSummary> Runs { get; private set; } = new([], null);
 
-    public IReadOnlyList<RuntimeRelease> Releases => runtime.Releases;
+    public IReadOnlyList<HeldRelease> Releases { get; private set; } = [];
 
     /// <summary>Why what was asked for is not run; null where nothing was refused.</summary>
     public string? Refusal { get; private set; }
@@ -61,7 +61,9 @@ sealed class RunsModel(IMediator hub, RuntimeCatalog runtime) : HubPage
         if (!smoke.IsOk) return smoke.Error;
         var runs = await hub.Send(new ListSmokeRuns(Found.Id, null, place.Value), ct);
         if (!runs.IsOk) return runs.Error;
-        (Smoke, Runs) = (smoke.Value, runs.Value);
+        var releases = await hub.Send(new ListReleases(), ct);
+        if (!releases.IsOk) return releases.Error;
+        (Smoke, Runs, Releases) = (smoke.Value, runs.Value, releases.Value);
         return null;
     }
 }

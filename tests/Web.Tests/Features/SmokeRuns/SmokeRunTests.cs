@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
@@ -93,10 +94,15 @@ public sealed class SmokeRunTests(SharedHub shared) : IClassFixture<SharedHub>
         var path = $"/api/v1/projects/{project.Text("id")}/smoke-runs";
         (await (await owner.PostAsJsonAsync(path, new { runtimeReleases = new[] { "1999.1.1" } })).ProblemAsync(400, "malformed")).GetProperty("errors").TryGetProperty("runtimeReleases", out _).ShouldBeTrue();
         (await (await owner.PostAsJsonAsync(path, new { revision = 99 })).ProblemAsync(400, "malformed")).GetProperty("errors").TryGetProperty("revision", out _).ShouldBeTrue();
+        (await (await owner.PostAsJsonAsync(path, new { runtimeReleases = new string?[] { null } })).ProblemAsync(400, "malformed")).GetProperty("errors").TryGetProperty("runtimeReleases", out _).ShouldBeTrue();
         await (await owner.PostAsJsonAsync(path, new { interpreters = new[] { "ruby" } })).ProblemAsync(400, "malformed");
         await (await owner.PostAsJsonAsync(path, new { unknown = true })).ProblemAsync(400, "malformed");
         var pageless = await owner.CreateAsync(new { name = "No page", files = new Dictionary<string, string> { ["main.py"] = "print(1)" } });
         await (await owner.PostAsync($"/api/v1/projects/{pageless.Text("id")}/smoke-runs", null)).ProblemAsync(422, "no_start_page");
+        await using var db = Hub.OpenDatabase();
+        var id = project.ProjectId();
+        await db.Projects.Where(p => p.Id == id).ExecuteUpdateAsync(set => set.SetProperty(p => p.TakenDownAt, DateTimeOffset.UtcNow));
+        await (await owner.PostAsync(path, null)).ProblemAsync(403, "forbidden");
     }
 
     [Fact]
@@ -162,8 +168,11 @@ public sealed class SmokeRunTests(SharedHub shared) : IClassFixture<SharedHub>
         (await owner.PutFileAsync(project.Text("id"), "index.html", "draft", 1)).EnsureSuccessStatusCode();
         var draft = await Hub.HaveRunAsync(project.ProjectId(), 2, SmokeResult.Of(SmokeOutcome.Failed), screenshot: [1]);
         var shown = await Hub.HaveRunAsync(project.ProjectId(), 1, SmokeResult.Of(SmokeOutcome.Passed), screenshot: [2]);
+        var path = $"/api/v1/projects/{project.Text("id")}/smoke-runs";
         foreach (var other in new[] { await UserAsync(), Hub.Client })
         {
+            await (await other.GetAsync(path + "?revision=2")).ProblemAsync(404, "not_found");
+            (await other.GetAsync(path + "?revision=1")).StatusCode.ShouldBe(HttpStatusCode.OK);
             (await RunsAsync(other, project)).Select(run => run.Text("id")).ShouldContain(shown);
             (await RunsAsync(other, project)).Select(run => run.Text("id")).ShouldNotContain(draft);
             (await other.GetAsync($"/api/v1/smoke-runs/{shown}")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -219,6 +228,10 @@ public sealed class SmokeRunTests(SharedHub shared) : IClassFixture<SharedHub>
         failed.ShouldNotBe(mended);
         var standing = (await (await Hub.Client.GetAsync($"/api/v1/projects/{project.Text("id")}/smoke")).JsonAsync()).GetProperty("pyodide");
         (standing.Text("outcome"), standing.Text("run"), standing.Text("state")).ShouldBe(("failed", failed, "done"));
+
+        // A fault of the hub's own takes back nothing that is known.
+        await HaveAsync("late.html", SmokeOutcome.Crashed);
+        (await SmokeAsync()).Text("pyodide").ShouldBe("failed");
 
         // A draft that nobody sees, and a release that it is not served with, say nothing of what is published.
         (await owner.PutFileAsync(project.Text("id"), "index.html", "changed", 1)).EnsureSuccessStatusCode();

@@ -47,11 +47,11 @@ public sealed class SmokeStreamTests
         using var stream = await OpenAsync(hub.Client, project);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
         await reader.NextEventAsync();
+        (await owner.PutFileAsync(project.Text("id"), "index.html", "draft", 1)).EnsureSuccessStatusCode();
+        var draft = await hub.HaveRunAsync(project.ProjectId(), 2, SmokeResult.Of(SmokeOutcome.Failed));
         (await owner.DeleteAsync($"/api/v1/projects/{project.Text("id")}/publish")).EnsureSuccessStatusCode();
-        while (await reader.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(45)).Token) is not null)
-        {
-            // What was said before goes through still.
-        }
+        // What was said before goes through still, and nothing of the draft.
+        while (await reader.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(45)).Token) is { } line) line.ShouldNotContain(draft);
         (await OpenAsync(hub.Client, project)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -174,7 +174,7 @@ function Settings({ project, isBusy, change }: { project: Project; isBusy: boole
         <Choice label={t('In other sites’ pages')} value={project.embedding} options={[['hub', t('Only this hub may frame it')], ['anyone', t('Any site may frame it')]]} onChange={(embedding) => void change({ embedding })} />
         <Choice
           label={t('Release of PyScript')} value={project.runtimePin ?? ''}
-          options={[['', t('As its pages say')], ...held.value.map((release): [string, string] => [release.name, release.isDefault ? t('{0} (newest here)', release.name) : release.name])]}
+          options={[['', t('As its pages say')], ...held.value.map((release): [string, string] => [release.name, release.isDefault ? t('{0} (default here)', release.name) : release.name])]}
           onChange={(release) => void change({ runtimeRelease: release === '' ? null : release })}
           hint={project.runtimeReason ?? undefined}
         />
