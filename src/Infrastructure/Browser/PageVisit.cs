@@ -28,6 +28,7 @@ sealed class PageVisit : IAsyncDisposable
     private readonly int _within;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, int> _workerLines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);
     private IBrowserContext? _context;
     private IPage? _opened;
     private ICDPSession? _tools;
@@ -86,7 +87,7 @@ sealed class PageVisit : IAsyncDisposable
         {
             var path = config.Length < 500 ? _addresses.FileAt(config.Trim(), _watch.Document) : null;
             if (path is null) configs.Add(config);
-            else if ((sources.GetValueOrDefault(path) ?? await TextAsync(path)) is { } text) configs.Add(text);
+            else if (await TextAsync(path) is { } text) configs.Add(text);
         }
         var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
         var look = await last;
@@ -254,8 +255,12 @@ sealed class PageVisit : IAsyncDisposable
     private static IEnumerable<string> Names(JsonElement said) =>
         said.GetProperty("modules").EnumerateArray().Select(name => name.GetString() ?? "").Where(name => name.Length is > 0 and <= 200).Take(500);
 
-    // Of the hub, not of the browser: one that is busy, or whose page blocks, gives none.
-    private Task<string?> TextAsync(string path) => _lease.ReadAsync(_addresses.AddressOf(path), s_toAnswer);
+    // Of the hub, not of the browser: one that is busy, or whose page blocks, gives none. Asked for once, by however many scripts.
+    private async Task<string?> TextAsync(string path)
+    {
+        if (!_texts.TryGetValue(path, out var text)) _texts[path] = text = await _lease.ReadAsync(_addresses.AddressOf(path), s_toAnswer);
+        return text;
+    }
 
     private async Task<byte[]?> ScreenshotAsync()
     {

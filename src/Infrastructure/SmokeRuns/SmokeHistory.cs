@@ -41,7 +41,7 @@ public sealed class SmokeHistory(HubDb db)
                 WHERE r.state = 'Done' AND r.finished_at < {utc - KeptFor} AND EXISTS (
                     SELECT FROM smoke_runs later WHERE later.project_id = r.project_id AND later.revision_number = r.revision_number AND later.page = r.page
                         AND later.interpreter = r.interpreter AND later.release = r.release AND later.state = 'Done'
-                            AND (later.outcome <> 'Crashed' OR r.outcome = 'Crashed')
+                        AND (later.outcome <> 'Crashed' OR r.outcome = 'Crashed')
                         AND (later.finished_at, later.id) > (r.finished_at, r.id))
                 """, ct);
             await transaction.CommitAsync(ct);

@@ -16,12 +16,12 @@ sealed class ListSmokeRunsHandler(HubDb db, CurrentUser user) : IRequestHandler<
 {
     public async Task<Result<Page<SmokeRunSummary>>> Handle(ListSmokeRuns command, CancellationToken ct)
     {
-        if (!await db.Projects.Where(p => p.Id == command.Id).VisibleTo(user).AnyAsync(ct)) return new Error.NotFound("project");
+        var project = db.Projects.Where(p => p.Id == command.Id);
+        if (!await project.VisibleTo(user).AnyAsync(ct)) return new Error.NotFound("project");
         var runs = db.SmokeRuns.AsNoTracking().SeenBy(user, db).Where(run => run.ProjectId == command.Id);
         if (command.Revision is { } revision)
         {
-            var readers = db.Projects.Where(p => p.Id == command.Id);
-            if (!await readers.AnyAsync(p => p.Publication!.RevisionNumber == revision, ct) && !await readers.EditableBy(user).AnyAsync(ct)) return new Error.NotFound("revision");
+            if (!await project.AnyAsync(p => p.Publication!.RevisionNumber == revision, ct) && !await project.EditableBy(user).AnyAsync(ct)) return new Error.NotFound("revision");
             runs = runs.Where(run => run.RevisionNumber == revision);
         }
         if (command.Page.After is { } after)
