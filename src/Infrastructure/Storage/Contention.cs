@@ -4,7 +4,7 @@ using PyScriptHub.Infrastructure.Persistence;
 namespace PyScriptHub.Infrastructure.Storage;
 
 /// <summary>What PostgreSQL refuses only because somebody else was at the same rows in that moment.</summary>
-static class Contention
+public static class Contention
 {
     /// <summary>Whether trying again can go well: nothing of the transaction was written.</summary>
     public static bool IsPassing(Exception e) => StateOf(e) is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;

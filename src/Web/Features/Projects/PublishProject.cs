@@ -1,9 +1,9 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 using PyScriptHub.Web.Workers;
@@ -41,7 +41,7 @@ sealed class PublishProjectHandler(HubDb db, PageReleases releases, SmokeRequest
             await transaction.CommitAsync(ct);
             return await db.AnswerAsync(project.Id, user, origins, ct);
         }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        catch (Exception e) when (Contention.IsReference(e))
         {
             // Thinned away since it was read.
             return Error.Field("revision", $"There is no revision {number}.");

@@ -1,10 +1,10 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Workers;
@@ -45,7 +45,7 @@ sealed class RequestSmokeRunsHandler(HubDb db, SmokeRequests requests, RuntimeCa
             await transaction.CommitAsync(ct);
             return new Page<SmokeRunSummary>([.. ids.Select(id => SmokeRunSummary.Of(rows[id]))], null);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (Exception e) when (Contention.IsReference(e))
         {
             // Thinned away since it was read.
             return Error.Field("revision", $"There is no revision {number}.");
