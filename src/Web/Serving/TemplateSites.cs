@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Runtime.Assets.Catalog;
@@ -13,24 +14,24 @@ public sealed class TemplateSites
 {
     private const string Prefix = "template-";
 
-    private readonly Dictionary<string, ContentSite> _sites = new(StringComparer.Ordinal);
+    private readonly RuntimeCatalog _runtime;
+    private readonly Dictionary<string, (Project Project, string StartPage)> _projects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Label, string Release), ContentSite> _sites = new();
     private readonly Dictionary<ProjectId, Manifest> _manifests = [];
     private readonly Dictionary<BlobHash, byte[]> _blobs = [];
     private readonly Dictionary<BlobHash, string> _pages = [];
 
     public TemplateSites(RuntimeCatalog runtime, TimeProvider time)
     {
+        _runtime = runtime;
         foreach (var template in ProjectTemplates.All)
         {
             var now = time.GetUtcNow();
             var project = Project.Create(Guid.Empty, template.Title, template.Id, Visibility.Public, now);
             var entries = template.Files.ToDictionary(file => FilePath.FromStored(file.Key), file => Keep(file.Value.ToArray()));
             var manifest = Manifest.FromStored(entries);
-            var release = runtime.Default.Name;
-            var publication = new Publication(
-                Guid.CreateVersion7(now), project.Id, 1, manifest.StartPage!, release, "", ImmutableSortedDictionary<string, PageRelease>.Empty, now);
             _manifests[project.Id] = manifest;
-            _sites[LabelOf(template.Id)] = new ContentSite(project, 1, publication, null);
+            _projects[LabelOf(template.Id)] = (project, manifest.StartPage!);
             _pages[manifest.Find(manifest.StartPage!)!.Value.Hash] = template.Id;
         }
     }
@@ -38,8 +39,9 @@ public sealed class TemplateSites
     /// <summary>The content label of a template.</summary>
     public static string LabelOf(string template) => Prefix + template;
 
-    /// <summary>The site of a label, or null.</summary>
-    public ContentSite? Find(string label) => _sites.GetValueOrDefault(label);
+    /// <summary>The site of a label in the release that is the default now, or null.</summary>
+    public ContentSite? Find(string label) =>
+        _projects.TryGetValue(label, out var template) ? _sites.GetOrAdd((label, _runtime.Default.Name), static (key, of) => SiteOf(of.Project, of.StartPage, key.Release), template) : null;
 
     /// <summary>The files of a template's site, or null for any other project.</summary>
     public Manifest? ManifestOf(ProjectId project) => _manifests.GetValueOrDefault(project);
@@ -50,6 +52,13 @@ public sealed class TemplateSites
     /// <summary>The id of the template whose start page a project still has, or null.</summary>
     public string? TemplateOf(Manifest manifest) =>
         manifest.StartPage is { } start && manifest.Find(start) is { } page ? _pages.GetValueOrDefault(page.Hash) : null;
+
+    private static ContentSite SiteOf(Project project, string startPage, string release)
+    {
+        var publication = new Publication(
+            Guid.CreateVersion7(project.CreatedAt), project.Id, 1, startPage, release, "", ImmutableSortedDictionary<string, PageRelease>.Empty, project.CreatedAt);
+        return new ContentSite(project, 1, publication, null);
+    }
 
     private ManifestEntry Keep(byte[] content)
     {
