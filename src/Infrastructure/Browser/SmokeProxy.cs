@@ -39,6 +39,8 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host",
     };
 
+    private static readonly string[] s_ofProxies = ["X-Forwarded-", "X-Original-", "X-Real-IP"];
+
     /// <summary>Where a browser is told that accounts are, so that its own questions are not taken for a page's: a name that there is not (RFC 2606).</summary>
     public const string OwnAccountsHost = "accounts.invalid";
 
@@ -144,7 +146,7 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
         if (context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody) request.Content = new StreamContent(context.Request.Body);
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (s_ofConnection.Contains(name)) continue;
+            if (s_ofConnection.Contains(name) || IsOfProxies(name)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)) request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
         try
@@ -166,6 +168,10 @@ public sealed class SmokeProxy : IHttpApplication<HttpContext>, IAsyncDisposable
             }
         }
     }
+
+    // What proxies tell of whom they speak for: this one is trusted by the hub, and a page is not.
+    private static bool IsOfProxies(string name) => name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        || Array.Exists(s_ofProxies, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     private void Configure(ListenOptions endpoint)
     {

@@ -153,6 +153,19 @@ public sealed class SmokeProxyTests
     }
 
     [Fact]
+    public async Task What_a_page_says_of_whom_it_speaks_for_is_not_passed_on()
+    {
+        await using var scene = await Scene.SetAsync();
+        scene.Hosts.Allow(scene.Page(Label));
+        var own = scene.Fill($"{Label}.localhost:PORT");
+        string[] names = ["Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-For", "X-Original-Host", "X-Real-IP"];
+        await scene.AskAsync($"GET http://{own}/ HTTP/1.1\r\nHost: {own}\r\n{string.Concat(names.Select(name => $"{name}: for-another\r\n"))}X-Own: 1\r\nConnection: close\r\n\r\n");
+        var heard = scene.Heard.ShouldHaveSingleItem();
+        heard.ShouldContain("X-Own: 1\r\n");
+        heard.ShouldNotContain("for-another");
+    }
+
+    [Fact]
     public async Task Bodies_and_heads_are_bounded()
     {
         await using var scene = await Scene.SetAsync();
