@@ -26,7 +26,13 @@ public sealed class SmokeQueue(HubDb db)
     /// <summary>How often a worker renews.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    // So that a run that is given back each time keeps no worker to itself.
+    private static readonly TimeSpan s_afterGiveBack = TimeSpan.FromSeconds(2);
+
     private static readonly JsonSerializerOptions s_storable = new() { Converters = { new StorableText() } };
+    // The console's 256 KB, each byte of which may be written as six, and the lists.
+    private const int MostEvidence = 3_000_000;
+
     private static readonly string s_noEvidence = JsonOf(SmokeEvidence.None)!;
 
     /// <summary>
@@ -54,8 +60,17 @@ public sealed class SmokeQueue(HubDb db)
         return ids;
     }
 
+    /// <summary>Takes back what waits for a publication that another followed.</summary>
+    public Task<int> RemoveSupersededAsync(ProjectId project, int published, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+        $"""
+        DELETE FROM smoke_runs WHERE id IN (
+            SELECT id FROM smoke_runs
+            WHERE project_id = {project.Value} AND revision_number <> {published} AND state = 'Queued' AND priority = {(int)SmokePriority.Published} FOR UPDATE SKIP LOCKED)
+        """, ct);
+
     /// <summary>
-    /// Takes the most urgent run that is due, or one whose worker fell silent; null where there is none. A run that was begun
+    /// Takes the most urgent run that is due, or one whose worker fell silent; null where there is none. Of what people wait for, those
+    /// come first of whose projects the fewest run: nobody's many runs keep the others' one waiting. A run that was begun
     /// <see cref="SmokeRun.MaximumAttempts"/> times and lost each time ends as crashed here. Runs of projects that were deleted or
     /// taken down wait: nothing of theirs can be opened.
     /// </summary>
@@ -75,7 +90,10 @@ public sealed class SmokeQueue(HubDb db)
                 SELECT r.id FROM smoke_runs r JOIN projects p ON p.id = r.project_id
                 WHERE ((r.state = 'Queued' AND r.due_at <= clock_timestamp()) OR (r.state = 'Running' AND r.leased_until < clock_timestamp()))
                     AND p.deleted_at IS NULL AND p.taken_down_at IS NULL
-                ORDER BY r.priority, r.created_at, r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
+                ORDER BY r.priority > {(int)SmokePriority.Published},
+                    (SELECT count(*) FROM smoke_runs o JOIN projects q ON q.id = o.project_id WHERE o.state = 'Running' AND q.owner_id = p.owner_id),
+                    r.priority, r.created_at, r.id
+                LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToListAsync(ct);
         return taken.SingleOrDefault();
@@ -92,6 +110,7 @@ public sealed class SmokeQueue(HubDb db)
     /// </summary>
     public async Task<bool> FinishAsync(Guid run, Guid lease, SmokeResult result, byte[]? screenshot, CancellationToken ct)
     {
+        result = Bounded(result);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var written = await db.Database.ExecuteSqlAsync(
             $"""
@@ -126,12 +145,24 @@ public sealed class SmokeQueue(HubDb db)
             WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
             """, ct) == 1;
 
-    /// <summary>Gives a run back that was begun and not ended because its worker stops; the attempt does not count. False where it is no longer the caller's.</summary>
+    /// <summary>Gives a run back that was begun and not ended because its worker stops; the attempt does not count, and others come before the next. False where it is no longer the caller's.</summary>
     public async Task<bool> GiveBackAsync(Guid run, Guid lease, CancellationToken ct) => await db.Database.ExecuteSqlAsync(
         $"""
-        UPDATE smoke_runs SET state = 'Queued', attempts = attempts - 1, lease_id = NULL, leased_until = NULL
+        UPDATE smoke_runs SET state = 'Queued', attempts = attempts - 1, lease_id = NULL, leased_until = NULL, due_at = clock_timestamp() + {s_afterGiveBack}
         WHERE id = {run} AND lease_id = {lease} AND state = 'Running'
         """, ct) == 1;
+
+    // Whatever made it, a row is no larger than what is promised of it; without its lists it says what the run came to.
+    private static SmokeResult Bounded(SmokeResult result)
+    {
+        var error = result.Error is { } e ? new SmokeError(Cut(e.Type, 200)!, Cut(e.Message, 4_000)!, Cut(e.Traceback, 40_000), Cut(e.File, 1_000), e.Line) : null;
+        var evidence = result.Evidence;
+        if (Encoding.UTF8.GetByteCount(JsonOf(evidence)!) > MostEvidence) evidence = evidence with { Requests = [], Modules = [], Packages = [] };
+        if (Encoding.UTF8.GetByteCount(JsonOf(evidence)!) > MostEvidence) evidence = SmokeEvidence.None;
+        return result with { Awaited = Cut(result.Awaited, 1_000), Error = error, Evidence = evidence };
+
+        static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..most] + "…";
+    }
 
     private static string? JsonOf<T>(T? value) => value is null ? null : JsonSerializer.Serialize(value, s_storable);
 

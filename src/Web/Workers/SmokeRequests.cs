@@ -11,10 +11,14 @@ public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
     /// <summary>Both interpreters, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<Interpreter> BothInterpreters = [Interpreter.Pyodide, Interpreter.Micropython];
 
-    /// <summary>Has a publication run, within the caller's transaction.</summary>
+    /// <summary>Has a publication run, within the caller's transaction, and none before it.</summary>
     /// <param name="manifest">The published revision's files.</param>
-    public Task<IReadOnlyList<Guid>> PublishedAsync(Project project, Manifest manifest, CancellationToken ct) => queue.AddAsync(
-        project.Id, project.Publication!.RevisionNumber, RunsOf(project, manifest), SmokePriority.Published, ct);
+    public async Task PublishedAsync(Project project, Manifest manifest, CancellationToken ct)
+    {
+        var number = project.Publication!.RevisionNumber;
+        await queue.RemoveSupersededAsync(project.Id, number, ct);
+        await queue.AddAsync(project.Id, number, RunsOf(project, manifest), SmokePriority.Published, ct);
+    }
 
     /// <summary>The runs of a publication: what is published keeps the releases that were resolved when it was.</summary>
     public static IReadOnlyCollection<WantedRun> RunsOf(Project project, Manifest manifest) =>

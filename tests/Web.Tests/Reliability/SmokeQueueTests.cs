@@ -124,7 +124,7 @@ public sealed class SmokeQueueTests : IAsyncLifetime
             (await WithQueueAsync(queue => queue.FaultAsync(taken.Id, lease, $"no\0 {attempt}", default))).ShouldBeTrue();
             if (attempt == SmokeRun.MaximumAttempts) break;
             (await TakeAsync()).Run.ShouldBeNull("there is a pause after a fault");
-            await ExecuteAsync($"UPDATE smoke_runs SET due_at = clock_timestamp() WHERE id = {taken.Id}");
+            await DueAsync(taken.Id);
         }
         var run = (await RunsAsync()).ShouldHaveSingleItem();
         (run.State, run.Outcome, run.Error!.Message).ShouldBe((SmokeRunState.Done, SmokeOutcome.Crashed, "no\uFFFD 3"));
@@ -141,7 +141,55 @@ public sealed class SmokeQueueTests : IAsyncLifetime
             var (taken, lease) = await TakenAsync();
             taken.Attempts.ShouldBe(1);
             (await WithQueueAsync(queue => queue.GiveBackAsync(taken.Id, lease, default))).ShouldBeTrue();
+            (await TakeAsync()).Run.ShouldBeNull("whoever waits behind it comes first");
+            await DueAsync(taken.Id);
         }
+    }
+
+    [Fact]
+    public async Task One_persons_many_runs_keep_nobody_waiting()
+    {
+        var bob = await _hub.UserAsync("bob");
+        var his = ProjectId.Parse((await bob.CreateAsync(new { name = "His", files = new Dictionary<string, string> { ["index.html"] = "<p>hello" } })).Text("id"), null);
+        foreach (var page in (string[])["1.html", "2.html", "3.html", "4.html"]) await AddAsync(page);
+        await WithQueueAsync(queue => queue.AddAsync(his, 1, [new WantedRun("his.html", Interpreter.Pyodide, "2026.3.1")], SmokePriority.Published, default));
+
+        var (first, lease) = await TakenAsync();
+        first.Page.ShouldBe("1.html");
+        (await TakenAsync()).Run.Page.ShouldBe("his.html", "one of hers runs, and none of his");
+        (await TakenAsync()).Run.Page.ShouldBe("2.html");
+        (await FinishAsync(first, lease)).ShouldBeTrue();
+        (await TakenAsync()).Run.Page.ShouldBe("3.html");
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_publication_goes_when_another_follows()
+    {
+        var asked = await AddAsync("asked.html");
+        var old = await AddAsync("old.html", SmokePriority.Published);
+        var running = (await TakenAsync()).Run.Id;
+        running.ShouldBe(asked[0]);
+        (await WithQueueAsync(queue => queue.RemoveSupersededAsync(_project, 1, default))).ShouldBe(0, "of the same revision");
+        (await WithQueueAsync(queue => queue.RemoveSupersededAsync(_project, 2, default))).ShouldBe(1);
+        var left = await RunsAsync();
+        left.ShouldHaveSingleItem().Id.ShouldBe(asked[0]);
+        left.ShouldNotContain(run => run.Id == old[0]);
+    }
+
+    [Fact]
+    public async Task A_result_that_is_too_large_is_kept_without_what_makes_it_so()
+    {
+        await AddAsync("index.html");
+        var (run, lease) = await TakenAsync();
+        var huge = new string('x', 5_000_000);
+        var result = SmokeResult.Of(SmokeOutcome.Failed, new SmokeError(huge, huge, huge, huge, 1))
+            with
+        { Evidence = new SmokeEvidence([new ConsoleLine("log", "kept")], [new ProblemRequest(huge, "outside")], [huge], []) };
+        (await WithQueueAsync(queue => queue.FinishAsync(run.Id, lease, result, null, default))).ShouldBeTrue();
+        var kept = await ReadAsync(run.Id);
+        kept.Evidence.Console.ShouldHaveSingleItem().Text.ShouldBe("kept");
+        kept.Evidence.Requests.ShouldBeEmpty();
+        (kept.Error!.Type.Length, kept.Error.Message.Length, kept.Error.Traceback!.Length).ShouldBe((201, 4_001, 40_001));
     }
 
     [Fact]
@@ -196,6 +244,7 @@ public sealed class SmokeQueueTests : IAsyncLifetime
 
         (await FinishAsync(begun, lease, SmokeOutcome.TimedOut)).ShouldBeFalse("its page was answered with 404");
         (await WithQueueAsync(queue => queue.GiveBackAsync(begun.Id, lease, default))).ShouldBeTrue();
+        await DueAsync(begun.Id);
         (await TakeAsync()).Run.ShouldBeNull();
 
         (await _ada.PostAsync($"/api/v1/projects/{_id}/undelete", null)).EnsureSuccessStatusCode();
@@ -252,6 +301,19 @@ public sealed class SmokeQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pictures_of_a_revision_that_is_neither_published_nor_the_newest_go_after_a_week()
+    {
+        var run = await DoneAsync("index.html", "2026.3.1", 30);
+        await using var db = _hub.OpenDatabase();
+        await new SmokeHistory(db).RunAsync(DateTimeOffset.UtcNow, default);
+        (await ReadAsync(run)).HasScreenshot.ShouldBeTrue();
+        (await _ada.PutFileAsync(_id, "main.py", "print(1)", 1)).EnsureSuccessStatusCode();
+        await new SmokeHistory(db).RunAsync(DateTimeOffset.UtcNow, default);
+        var kept = await ReadAsync(run);
+        (kept.HasScreenshot, kept.Outcome).ShouldBe((false, SmokeOutcome.Passed));
+    }
+
+    [Fact]
     public async Task A_long_history_does_not_slow_the_taking()
     {
         await ExecuteAsync(
@@ -269,7 +331,9 @@ public sealed class SmokeQueueTests : IAsyncLifetime
             EXPLAIN SELECT r.id FROM smoke_runs r JOIN projects p ON p.id = r.project_id
             WHERE ((r.state = 'Queued' AND r.due_at <= clock_timestamp()) OR (r.state = 'Running' AND r.leased_until < clock_timestamp()))
                 AND p.deleted_at IS NULL AND p.taken_down_at IS NULL
-            ORDER BY r.priority, r.created_at, r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED
+            ORDER BY r.priority > 1, (SELECT count(*) FROM smoke_runs o JOIN projects q ON q.id = o.project_id WHERE o.state = 'Running' AND q.owner_id = p.owner_id),
+                r.priority, r.created_at, r.id
+            LIMIT 1 FOR UPDATE OF r SKIP LOCKED
             """).ToListAsync());
         plan.ShouldNotContain("Seq Scan on smoke_runs", Case.Sensitive, plan);
         (await TakenAsync()).Run.Page.ShouldBe("index.html");
@@ -303,6 +367,8 @@ public sealed class SmokeQueueTests : IAsyncLifetime
     }
 
     private Task LapseAsync(Guid run) => ExecuteAsync($"UPDATE smoke_runs SET leased_until = clock_timestamp() - interval '1 second' WHERE id = {run}");
+
+    private Task DueAsync(Guid run) => ExecuteAsync($"UPDATE smoke_runs SET due_at = clock_timestamp() WHERE id = {run}");
 
     private async Task<SmokeRun> ReadAsync(Guid id) => (await RunsAsync()).Single(run => run.Id == id);
 

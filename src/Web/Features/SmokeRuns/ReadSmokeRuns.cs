@@ -26,8 +26,11 @@ sealed class ListSmokeRunsHandler(HubDb db, CurrentUser user) : IRequestHandler<
         }
         if (command.Page.After is { } after)
             runs = runs.Where(run => EF.Functions.LessThan(ValueTuple.Create(run.CreatedAt, run.Id), ValueTuple.Create(after.At, after.Id)));
-        var rows = await runs.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).Take(command.Page.Limit + 1).ToListAsync(ct);
-        return command.Page.Answer(rows, run => (run.CreatedAt, run.Id), SmokeRunSummary.InList);
+        // One by one, since what each printed is long, and is shortened here.
+        var rows = new List<(DateTimeOffset At, Guid Id, SmokeRunSummary Run)>();
+        await foreach (var run in runs.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).Take(command.Page.Limit + 1).AsAsyncEnumerable().WithCancellation(ct))
+            rows.Add((run.CreatedAt, run.Id, SmokeRunSummary.InList(run)));
+        return command.Page.Answer(rows, row => (row.At, row.Id), row => row.Run);
     }
 }
 
