@@ -28,9 +28,12 @@ internal static class ChromiumLaunch
 
     public static BrowserTypeLaunchPersistentContextOptions Options()
     {
+        // An administrator's choice, as test.sh says, before what the system has.
+        var named = Environment.GetEnvironmentVariable("HUB_TEST_BROWSER");
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Prepend("/usr/bin")
             .SelectMany(_ => s_names, Path.Combine)
+            .Prepend(named ?? "")
             .FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("Chromium is not installed: apt-get install chromium");
         List<string> arguments =
