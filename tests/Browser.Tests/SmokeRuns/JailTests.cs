@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using PyScriptHub.Infrastructure.Browser;
+using PyScriptHub.Web.Tests.Reliability;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Browser.Tests.SmokeRuns;
@@ -161,13 +162,19 @@ public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.S
         (await own.Page.InnerTextAsync("p")).ShouldBe("private");
     }
 
+    // The short form has one for each way in which memory is taken, with control groups or without.
+    public static TheoryData<bool, string> Hogs()
+    {
+        const string Arrays = "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()))";
+        const string Wasm = "const kept = []; for (;;) { const m = new WebAssembly.Memory({ initial: 8192, maximum: 65536 }); new Uint8Array(m.buffer).fill(1); kept.push(m) }";
+        const string Workers = $"for (let i = 0; i < 40; i++) new Worker(URL.createObjectURL(new Blob(['{Arrays}'])))";
+        var hogs = new TheoryData<bool, string> { { true, Arrays }, { false, Wasm }, { false, Workers } };
+        if (FullForm.IsAsked) hogs.AddRange((false, Arrays), (true, Wasm), (true, "for (const kept = []; ;) kept.push(new Blob([new Uint8Array(5e7).fill(1)]))"));
+        return hogs;
+    }
+
     [Theory]
-    [InlineData(true, "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()))")]
-    [InlineData(false, "const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()))")]
-    [InlineData(true, "const kept = []; for (;;) { const m = new WebAssembly.Memory({ initial: 8192, maximum: 65536 }); new Uint8Array(m.buffer).fill(1); kept.push(m) }")]
-    [InlineData(false, "const kept = []; for (;;) { const m = new WebAssembly.Memory({ initial: 8192, maximum: 65536 }); new Uint8Array(m.buffer).fill(1); kept.push(m) }")]
-    [InlineData(true, "for (const kept = []; ;) kept.push(new Blob([new Uint8Array(5e7).fill(1)]))")]
-    [InlineData(false, "for (let i = 0; i < 40; i++) new Worker(URL.createObjectURL(new Blob(['const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random()))'])))")]
+    [MemberData(nameof(Hogs))]
     public async Task A_page_that_takes_all_memory_ends_by_itself_and_the_next_runs(bool usesControlGroups, string hog)
     {
         var bounds = new JailBounds { UsesControlGroups = usesControlGroups };

@@ -5,8 +5,8 @@ using PyScriptHub.Web.Tests.Reliability;
 namespace PyScriptHub.Browser.Tests.SmokeRuns;
 
 /// <summary>
-/// Pages whose verdicts are known, run as a worker runs them. The short form runs every other one, and of those in
-/// Pyodide, which takes seconds of a processor to start, one in five; the full form is <c>bench/known-pages</c>.
+/// Pages whose verdicts are known, run as a worker runs them. The short form runs one in three, and of those in
+/// Pyodide, which takes seconds of a processor to start, one in eight; the full form is <c>bench/known-pages</c>.
 /// </summary>
 public sealed class KnownPageTests(SmokeStage stage) : IClassFixture<SmokeStage>
 {
@@ -47,7 +47,7 @@ public sealed class KnownPageTests(SmokeStage stage) : IClassFixture<SmokeStage>
 
     private static IEnumerable<(KnownPage Page, Interpreter Interpreter)> Wanted(IEnumerable<KnownPage> pages) => pages
         .SelectMany(page => page.Verdicts().Select(verdict => (Page: page, verdict.Interpreter))).GroupBy(run => run.Interpreter)
-        .SelectMany(runs => runs.Where((_, number) => FullForm.IsAsked || number % (runs.Key is Interpreter.Pyodide ? 5 : 2) == 0));
+        .SelectMany(runs => runs.Where((_, number) => FullForm.IsAsked || number % (runs.Key is Interpreter.Pyodide ? 8 : 3) == 0));
 
     private static void Compare(OpenedPage opened, Expected expected)
     {
