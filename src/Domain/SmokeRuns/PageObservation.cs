@@ -74,6 +74,9 @@ public enum PageEnd
 
     /// <summary>The page went away, to what is not of its project.</summary>
     Left,
+
+    /// <summary>The page printed, asked for or made so much that it was ended.</summary>
+    Flooded,
 }
 
 /// <summary>What was seen of a page from its opening on. The page itself may have forged any of it but what was fetched.</summary>

@@ -8,6 +8,7 @@ static partial class SeenErrors
 {
     private const int LongestMessage = 1_000;
     private const int LongestTraceback = 20_000;
+    private const int LongestType = 100;
 
     // What interpreters call code that came from no file.
     private static readonly HashSet<string> s_nameless = new(StringComparer.Ordinal) { "<exec>", "<stdin>", "<string>", "<input>", "<console>", "<eval>" };
@@ -17,7 +18,7 @@ static partial class SeenErrors
         if (PythonTraceback.Read(seen.Text) is { } python)
         {
             var (file, line) = Place(python, seen, page);
-            return new SmokeError(python.Type, Cut(Explain(python, page) ?? python.Message), Cut(python.Text, LongestTraceback), file, line);
+            return new SmokeError(Cut(python.Type, LongestType), Cut(Explain(python, page) ?? python.Message), Cut(python.Text, LongestTraceback), file, line);
         }
         var first = seen.Text.Trim().Split('\n')[0].Trim();
         if (PyScriptCode().Match(first) is { Success: true } coded)

@@ -12,8 +12,8 @@ public static class Verdict
         var scripts = page.Scripts.Where(script => IsFor(script, page.Interpreter)).ToList();
         // Whoever says "done" without an interpreter has run nothing.
         var pending = scripts.Where(script => script.DoneMs is null || !page.Loaded.Contains(script.Interpreter)).ToList();
-        var (outcome, awaited, error, isStillRunning) = Judge(page, scripts, pending);
-        (outcome, error) = Refused(page, outcome, awaited, error, outcome is SmokeOutcome.Failed ? Decisive(page)?.AtMs : null);
+        var (outcome, awaited, error, isStillRunning, decisive) = Judge(page, scripts, pending);
+        (outcome, error) = Refused(page, outcome, awaited, error, decisive?.AtMs);
         var ready = scripts.Where(script => page.Loaded.Contains(script.Interpreter)).Min(script => script.ReadyMs);
         return new SmokeResult(
             outcome, isStillRunning, outcome is SmokeOutcome.TimedOut ? awaited : null, ready,
@@ -28,7 +28,8 @@ public static class Verdict
     private static bool IsFor(SeenScript script, Interpreter asked) =>
         script is { IsBare: false, Kind: not ScriptKind.Game } || script.Interpreter == asked;
 
-    private static (SmokeOutcome Outcome, string? Awaited, SmokeError? Error, bool IsStillRunning) Judge(
+    // With the error that decided, where one did.
+    private static (SmokeOutcome Outcome, string? Awaited, SmokeError? Error, bool IsStillRunning, SeenError? Decisive) Judge(
         PageObservation page, List<SeenScript> scripts, List<SeenScript> pending)
     {
         switch (page.End)
@@ -39,24 +40,26 @@ public static class Verdict
                 return Failed(new("PageClosed", "The page closed itself.", null, null, null));
             case PageEnd.Left:
                 return Failed(new("PageLeft", $"The page went away, to {page.EndDetail}.", null, null, null));
+            case PageEnd.Flooded:
+                return Failed(new("PageFlooded", "The page printed, asked for or made more than a run looks at, and was ended.", null, null, null));
         }
 
         // A page that is in nobody's way to start has no errors.
         var isApplicable = scripts.Count > 0 || page.HasOtherPython || page.HasUntoldScripts;
-        if (page.End is PageEnd.Settled or PageEnd.Stalled && !isApplicable) return (SmokeOutcome.NotApplicable, null, null, false);
+        if (page.End is PageEnd.Settled or PageEnd.Stalled && !isApplicable) return (SmokeOutcome.NotApplicable, null, null, false, null);
         if (Decisive(page) is { } first)
-            return Failed(SeenErrors.Describe(first, page));
+            return Failed(SeenErrors.Describe(first, page), first);
         if (page.End is PageEnd.Reloading)
-            return (SmokeOutcome.TimedOut, $"the page to stay: it was loaded {page.EndDetail} times", null, false);
+            return (SmokeOutcome.TimedOut, $"the page to stay: it was loaded {page.EndDetail} times", null, false, null);
 
         var areRunning = pending.TrueForAll(script => script.ReadyMs is not null && page.Loaded.Contains(script.Interpreter));
-        if (page.HasUntoldScripts) return (SmokeOutcome.TimedOut, "the page's scripts to tell that they start", null, false);
-        if (page.End is PageEnd.Settled && areRunning) return (SmokeOutcome.Passed, null, null, pending.Count > 0);
+        if (page.HasUntoldScripts) return (SmokeOutcome.TimedOut, "the page's scripts to tell that they start", null, false, null);
+        if (page.End is PageEnd.Settled && areRunning) return (SmokeOutcome.Passed, null, null, pending.Count > 0, null);
         // Something was still being fetched when the time was over, by scripts that run well.
-        if (page.End is PageEnd.OutOfTime && isApplicable && areRunning && page.Answers) return (SmokeOutcome.Passed, null, null, pending.Count > 0);
-        return (SmokeOutcome.TimedOut, Awaited(page, pending), null, false);
+        if (page.End is PageEnd.OutOfTime && isApplicable && areRunning && page.Answers) return (SmokeOutcome.Passed, null, null, pending.Count > 0, null);
+        return (SmokeOutcome.TimedOut, Awaited(page, pending), null, false, null);
 
-        static (SmokeOutcome, string?, SmokeError?, bool) Failed(SmokeError error) => (SmokeOutcome.Failed, null, error, false);
+        static (SmokeOutcome, string?, SmokeError?, bool, SeenError?) Failed(SmokeError error, SeenError? decisive = null) => (SmokeOutcome.Failed, null, error, false, decisive);
     }
 
     // Of several errors Python's says most; of those the first.

@@ -40,6 +40,13 @@ public sealed class BrowserLease : IAsyncDisposable
     /// <summary>The text of a file of the project, as its page gets it; null where there is none, or it does not come within the time.</summary>
     public Task<string?> ReadAsync(Uri file, TimeSpan within) => _pool.ReadAsync(file, within);
 
+    /// <summary>Ends all of the browser's processes at once, whatever they do. It is not used again.</summary>
+    public void Kill()
+    {
+        _isSpoilt = true;
+        _browser.Kill();
+    }
+
     /// <summary>It is not used again: the run ended by time-out or by a fault.</summary>
     public void Spoil() => _isSpoilt = true;
 

@@ -19,7 +19,6 @@ public sealed partial class BrowserPool : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SmokeUpstream _upstream;
     private readonly SemaphoreSlim _preparing = new(1);
-    private readonly SemaphoreSlim _renewing = new(1);
     private readonly CancellationTokenSource _ending = new();
 
     // Guards what follows.
@@ -90,11 +89,9 @@ public sealed partial class BrowserPool : IAsyncDisposable
             await Task.WhenAll(background);
             await Task.WhenAll(all.Select(EndAsync));
         }
-        _prepared?.Playwright.Dispose();
         _prepared?.Folder?.Dispose();
         _upstream.Dispose();
         _preparing.Dispose();
-        _renewing.Dispose();
         _ending.Dispose();
     }
 
@@ -195,17 +192,7 @@ public sealed partial class BrowserPool : IAsyncDisposable
         Interlocked.Increment(ref _starting);
         try
         {
-            var prepared = _prepared!;
-            PooledBrowser browser;
-            try
-            {
-                browser = await StartAsync(prepared, ending.Token);
-            }
-            catch (BrowserFaultException) when (!IsAnyConnected())
-            {
-                // Playwright's own process may have ended, and all of its browsers with it.
-                browser = await StartAsync(await WithNewDriverAsync(prepared, ending.Token), ending.Token);
-            }
+            var browser = await PooledBrowser.StartAsync(_prepared!.Program, _prepared.Folder, _options.Bounds, _options.Sandbox, _surroundings, _upstream, ending.Token);
             lock (_lock) _all.Add(browser);
             return browser;
         }
@@ -215,27 +202,9 @@ public sealed partial class BrowserPool : IAsyncDisposable
         }
     }
 
-    private Task<PooledBrowser> StartAsync(Prepared prepared, CancellationToken ct) =>
-        PooledBrowser.StartAsync(prepared.Playwright, prepared.Program, prepared.Folder, _options.Bounds, _options.Sandbox, _surroundings, _upstream, ct);
-
     private bool IsAnyConnected()
     {
         lock (_lock) return _all.Any(browser => browser.Browser.IsConnected);
-    }
-
-    private async Task<Prepared> WithNewDriverAsync(Prepared old, CancellationToken ct)
-    {
-        await _renewing.WaitAsync(ct);
-        try
-        {
-            if (_prepared is { } current && current != old) return current;
-            old.Playwright.Dispose();
-            return _prepared = old with { Playwright = await Playwright.CreateAsync() };
-        }
-        finally
-        {
-            _renewing.Release();
-        }
     }
 
     private async Task EndAsync(PooledBrowser browser)
@@ -289,19 +258,11 @@ public sealed partial class BrowserPool : IAsyncDisposable
     {
         if (_prepared is null)
         {
-            var playwright = await Playwright.CreateAsync();
-            try
-            {
-                var uid = _options.Sandbox is SmokeSandbox.Jail && Environment.IsPrivilegedProcess ? _options.Uid : (uint?)null;
-                var program = BrowserProgram.Find(_options.Browser, playwright.Chromium.ExecutablePath, uid is not null);
-                if (_options.Sandbox is SmokeSandbox.Jail) JailProbe.LookForTools(uid is not null);
-                _prepared = new Prepared(playwright, program, OperatingSystem.IsLinux() ? JailFolder.Make(uid) : null);
-            }
-            catch
-            {
-                playwright.Dispose();
-                throw;
-            }
+            using var playwright = await Playwright.CreateAsync();
+            var uid = _options.Sandbox is SmokeSandbox.Jail && Environment.IsPrivilegedProcess ? _options.Uid : (uint?)null;
+            var program = BrowserProgram.Find(_options.Browser, playwright.Chromium.ExecutablePath, uid is not null);
+            if (_options.Sandbox is SmokeSandbox.Jail) JailProbe.LookForTools(uid is not null);
+            _prepared = new Prepared(program, OperatingSystem.IsLinux() ? JailFolder.Make(uid) : null);
         }
         if (OperatingSystem.IsLinux() && _options.Sandbox is SmokeSandbox.Jail) await JailProbe.RunAsync(_prepared.Folder!, _options.Bounds, ct);
     }
@@ -313,5 +274,5 @@ public sealed partial class BrowserPool : IAsyncDisposable
     private partial void LogBackground(Exception e);
 
     /// <summary>What was found on this machine.</summary>
-    private sealed record Prepared(IPlaywright Playwright, BrowserProgram Program, JailFolder? Folder);
+    private sealed record Prepared(BrowserProgram Program, JailFolder? Folder);
 }

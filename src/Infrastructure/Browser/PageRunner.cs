@@ -16,12 +16,43 @@ public sealed record OpenedPage(SmokeResult Result, byte[]? Screenshot);
 /// <summary>Opens one page in a fresh context and says what happened.</summary>
 public sealed class PageRunner(BrowserPool browsers, SmokeOptions options)
 {
-    /// <summary>Runs a page. Whatever the page does, this ends shortly after <see cref="SmokeOptions.Within"/>.</summary>
+    // What starting a browser, the picture and closing may take beyond the page's own time.
+    private static readonly TimeSpan s_overtime = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a page. Whatever the page does, this ends within <see cref="SmokeOptions.Within"/> and 50 seconds, or that after <paramref name="ct"/>.</summary>
     /// <exception cref="BrowserFaultException">The browser broke down: the run says nothing.</exception>
     /// <exception cref="SmokeTestsOffException">No page can be run on this machine.</exception>
     public async Task<OpenedPage> RunAsync(PageToOpen page, CancellationToken ct)
     {
         await using var lease = await browsers.TakeAsync(new Uri(page.Address), ct);
+        var running = VisitAsync(lease, page, ct);
+        try
+        {
+            return await running.WaitAsync(options.Within + s_overtime, ct);
+        }
+        catch (TimeoutException e) when (!running.IsCompleted)
+        {
+            // A call to a browser that was killed at the wrong moment can wait for good (seen with Playwright 1.64.1).
+            lease.Kill();
+            throw new BrowserFaultException("The browser did not answer any more.", e);
+        }
+        catch (OperationCanceledException) when (!running.IsCompleted)
+        {
+            // It closes what it opened, if it can.
+            await Task.WhenAny(running, Task.Delay(s_closing, CancellationToken.None));
+            if (!running.IsCompleted) lease.Kill();
+            throw;
+        }
+        finally
+        {
+            _ = running.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<OpenedPage> VisitAsync(BrowserLease lease, PageToOpen page, CancellationToken ct)
+    {
         await using var visit = new PageVisit(lease, page, options.Within);
         try
         {

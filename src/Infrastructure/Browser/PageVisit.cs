@@ -11,6 +11,11 @@ sealed class PageVisit : IAsyncDisposable
     private const int Width = 1280;
     private const int Height = 720;
     private const int LargestScreenshot = 2_000_000;
+    private const int MostWorkers = 200;
+
+    // What all texts that are read of a project may be together, in letters, and how long that may take.
+    private const int MostRead = 16_000_000;
+    private static readonly TimeSpan s_toRead = TimeSpan.FromSeconds(5);
 
     // What an observation leaves of the run's time for its end: last questions, the screenshot.
     private static readonly TimeSpan s_forTheEnd = TimeSpan.FromSeconds(2);
@@ -24,7 +29,9 @@ sealed class PageVisit : IAsyncDisposable
     private readonly ProjectAddresses _addresses;
     private readonly Probe _probe;
     private readonly PageWatch _watch;
+    private readonly EventMeter _meter = new();
     private readonly Stopwatch _clock = new();
+    private readonly Stopwatch _reading = new();
     private readonly int _within;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, int> _workerLines = new(StringComparer.Ordinal);
@@ -32,6 +39,8 @@ sealed class PageVisit : IAsyncDisposable
     private IBrowserContext? _context;
     private IPage? _opened;
     private ICDPSession? _tools;
+    private int _read;
+    private int _workersMet;
 
     public PageVisit(BrowserLease lease, PageToOpen page, TimeSpan within)
     {
@@ -41,6 +50,7 @@ sealed class PageVisit : IAsyncDisposable
         _within = (int)(within - s_forTheEnd).TotalMilliseconds;
         _watch = new PageWatch(_addresses, page.Interpreter, () => (int)_clock.ElapsedMilliseconds, _within);
         lease.Browser.Disconnected += OnDisconnected;
+        Forget(_gone.Task);
     }
 
     /// <summary>Whether the page's thread answers.</summary>
@@ -60,12 +70,12 @@ sealed class PageVisit : IAsyncDisposable
                 if (end is PageEnd.Closed or PageEnd.Crashed) await SurviveAsync(ct);
                 return (end, step.Detail);
             }
+            if (_gone.Task.IsCompleted) await _gone.Task;
             if (navigation.IsFaulted) await navigation;
             if (step.WantsLook) _ = LookAsync();
             var pause = Task.Delay(Math.Max(1, step.At - (int)_clock.ElapsedMilliseconds), ct);
             await Task.WhenAny(_watch.ChangedAsync(), pause, _gone.Task);
             ct.ThrowIfCancellationRequested();
-            if (_gone.Task.IsCompleted) throw new BrowserFaultException("The browser broke down while a page was open.");
         }
     }
 
@@ -124,7 +134,7 @@ sealed class PageVisit : IAsyncDisposable
         _tools = await _context.NewCDPSessionAsync(_opened);
         _tools.Event("Runtime.bindingCalled").OnEvent += (_, call) =>
         {
-            if (call is { } message && message.TryGetProperty("payload", out var payload)) _watch.Heard(payload.GetString() ?? "");
+            if (call is { } message && message.TryGetProperty("payload", out var payload) && payload.GetString() is { } text) Take(text.Length, () => _watch.Heard(text));
         };
         await Task.WhenAll(
             // Without it no document gets the binding.
@@ -135,30 +145,54 @@ sealed class PageVisit : IAsyncDisposable
 
     private void Wire(IBrowserContext context, IPage opened)
     {
-        context.Page += (_, other) =>
+        context.Page += (_, other) => Take(0, () =>
         {
             if (other != opened) Forget(other.CloseAsync());
-        };
-        context.Request += (_, request) => _watch.Requested(request, request.Url, request.ResourceType);
-        context.Response += (_, response) => _watch.Responded(response.Url, response.Request.ResourceType, response.Status);
-        context.RequestFinished += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, failure: null);
-        context.RequestFailed += (_, request) => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed");
+        });
+        context.Request += (_, request) => Take(request.Url.Length, () => _watch.Requested(request, request.Url, request.ResourceType));
+        context.Response += (_, response) => Take(0, () => _watch.Responded(response.Url, response.Request.ResourceType, response.Status));
+        context.RequestFinished += (_, request) => Take(0, () => _watch.Finished(request, request.Url, request.ResourceType, failure: null));
+        context.RequestFailed += (_, request) => Take(0, () => _watch.Finished(request, request.Url, request.ResourceType, request.Failure ?? "failed"));
         // What is printed and not caught in workers comes here as well.
-        opened.Console += (_, message) => _watch.Printed(message.Type, message.Text, message.Worker?.Url);
-        opened.PageError += (_, error) => _watch.Uncaught(error);
-        opened.WebSocket += (_, socket) =>
+        opened.Console += (_, message) => Take(message.Text.Length, () => _watch.Printed(message.Type, message.Text, message.Worker?.Url));
+        opened.PageError += (_, error) => Take(error.Length, () => _watch.Uncaught(error));
+        opened.WebSocket += (_, socket) => Take(socket.Url.Length, () =>
         {
             _watch.Requested(socket, socket.Url, "websocket");
-            socket.SocketError += (_, error) => _watch.Finished(socket, socket.Url, "websocket", error);
-        };
-        opened.Worker += (_, worker) => Forget(worker.EvaluateAsync<object?>(Probe.Timers, _probe.Name));
-        opened.FrameNavigated += (_, frame) =>
+            socket.SocketError += (_, error) => Take(error.Length, () => _watch.Finished(socket, socket.Url, "websocket", error));
+        });
+        opened.Worker += (_, worker) => Take(worker.Url.Length, () =>
+        {
+            if (Interlocked.Increment(ref _workersMet) <= MostWorkers) Forget(worker.EvaluateAsync<object?>(Probe.Timers, _probe.Name));
+        });
+        opened.FrameNavigated += (_, frame) => Take(frame.Url.Length, () =>
         {
             // What the browser shows instead of an address to which it could not get.
             if (frame == opened.MainFrame && frame.Url.StartsWith("chrome-error:", StringComparison.Ordinal)) _watch.Ended(PageEnd.Left, "an address that does not answer");
-        };
+        });
         opened.Crash += (_, _) => _watch.Ended(PageEnd.Crashed);
         opened.Close += (_, _) => _watch.Ended(PageEnd.Closed);
+    }
+
+    // Takes what came from the browser, unless it is too much by now: then the browser is ended, as nothing else stops a page that floods.
+    // What is thrown here would end Playwright's connection, and be told nobody.
+    private void Take(int letters, Action take)
+    {
+        if (_meter.Add(letters) is { } isFirstTooMany)
+        {
+            if (!isFirstTooMany) return;
+            _watch.Ended(PageEnd.Flooded);
+            _lease.Kill();
+            return;
+        }
+        try
+        {
+            take();
+        }
+        catch (Exception e)
+        {
+            _gone.TrySetException(new BrowserFaultException("The hub met a fault of its own.", e));
+        }
     }
 
     private async Task NavigateAsync()
@@ -183,7 +217,8 @@ sealed class PageVisit : IAsyncDisposable
     private async Task SurviveAsync(CancellationToken ct)
     {
         await Task.WhenAny(_gone.Task, OrNullAsync(_lease.Browser.NewContextAsync(), s_toAnswer)).WaitAsync(ct);
-        if (_gone.Task.IsCompleted || !_lease.Browser.IsConnected) throw new BrowserFaultException("The browser broke down while a page was open.");
+        if (_gone.Task.IsCompleted) await _gone.Task;
+        if (!_lease.Browser.IsConnected) throw BrokenDown();
     }
 
     private async Task LookAsync()
@@ -225,21 +260,21 @@ sealed class PageVisit : IAsyncDisposable
         if (answer?.GetProperty("result").GetProperty("value").GetString() is not { Length: > 0 } text) return null;
         using var said = JsonDocument.Parse(text);
         var page = said.RootElement;
-        var (areBusy, areSilent, modules) = await workers;
+        var (areBusy, areSilent, dropped, modules) = await workers;
         return new PageWatch.Look(
             0, page.GetProperty("busy").GetBoolean(), areBusy, areSilent, page.GetProperty("assembled").GetInt32(), page.GetProperty("custom").GetInt32(),
-            page.GetProperty("dropped").GetInt64(), [.. page.GetProperty("gone").EnumerateArray().Select(id => id.GetInt32())],
+            page.GetProperty("dropped").GetInt64() + dropped, [.. page.GetProperty("gone").EnumerateArray().Select(id => id.GetInt32())],
             [.. page.GetProperty("terminals").EnumerateArray().Select(terminal => (terminal[0].GetInt32(), terminal[1].GetString() ?? ""))],
             [.. modules, .. Names(page)]);
     }
 
-    private async Task<(bool AreBusy, bool AreSilent, IReadOnlyList<string> Modules)> WorkersAsync(bool wantsAll)
+    private async Task<(bool AreBusy, bool AreSilent, long Dropped, IReadOnlyList<string> Modules)> WorkersAsync(bool wantsAll)
     {
         var known = _watch.Workers;
-        if (known.Count == 0) return (false, false, []);
+        if (known.Count == 0) return (false, false, 0, []);
         var answers = await Task.WhenAll(_opened!.Workers.Where(worker => known.Contains(worker.Url)).Select(async worker =>
             (worker.Url, Text: await OrNullAsync(worker.EvaluateAsync<string>(_probe.Question(wantsAll)), s_workerToAnswer))));
-        var (areBusy, areSilent, modules) = (false, false, new List<string>());
+        var (areBusy, areSilent, dropped, modules) = (false, false, 0L, new List<string>());
         foreach (var (url, text) in answers)
         {
             if (text is null) areSilent = true;
@@ -247,9 +282,10 @@ sealed class PageVisit : IAsyncDisposable
             using var said = JsonDocument.Parse(text);
             areBusy |= said.RootElement.GetProperty("busy").GetBoolean();
             if (said.RootElement.GetProperty("lines").GetInt32() is >= 0 and var lines) _workerLines[url] = lines;
+            dropped += said.RootElement.GetProperty("dropped").GetInt64();
             modules.AddRange(Names(said.RootElement));
         }
-        return (areBusy, areSilent, modules);
+        return (areBusy, areSilent, dropped, modules);
     }
 
     private static IEnumerable<string> Names(JsonElement said) =>
@@ -258,7 +294,12 @@ sealed class PageVisit : IAsyncDisposable
     // Of the hub, not of the browser: one that is busy, or whose page blocks, gives none. Asked for once, by however many scripts.
     private async Task<string?> TextAsync(string path)
     {
-        if (!_texts.TryGetValue(path, out var text)) _texts[path] = text = await _lease.ReadAsync(_addresses.AddressOf(path), s_toAnswer);
+        if (_texts.TryGetValue(path, out var text)) return text;
+        if (_reading.Elapsed >= s_toRead || _read >= MostRead) return null;
+        _reading.Start();
+        _texts[path] = text = await _lease.ReadAsync(_addresses.AddressOf(path), s_toAnswer);
+        _reading.Stop();
+        _read += text?.Length ?? 0;
         return text;
     }
 
@@ -280,7 +321,9 @@ sealed class PageVisit : IAsyncDisposable
         return answer?.GetProperty("data").GetBytesFromBase64();
     }
 
-    private void OnDisconnected(object? sender, IBrowser browser) => _gone.TrySetResult();
+    private void OnDisconnected(object? sender, IBrowser browser) => _gone.TrySetException(BrokenDown());
+
+    private static BrowserFaultException BrokenDown() => new("The browser broke down while a page was open.");
 
     private static async Task<T?> OrNullAsync<T>(Task<T> task, TimeSpan within)
         where T : class?

@@ -40,11 +40,21 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private const int MostUncaught = 1_000;
     private const int MostScripts = 500;
     private const int LongestUrl = 2_000;
+    private const int MostThreads = 200;
+
+    // An error's text: two functions that call each other without end make a traceback of a thousand frames.
+    private const int LongestError = 200_000;
+    private const int LongestText = 20_000;
+
+    // By the beginning of its text a script is found in its page. What takes longer than this was made to.
+    private const int Recognized = 2_000;
+    private static readonly TimeSpan s_toFindLines = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly ConsoleLog _console = new();
     private readonly List<Script> _scripts = [];
     private readonly List<SeenError> _errors = [];
+    private readonly List<string> _errorKeys = [];
     private readonly List<SeenRequest> _problems = [];
     private readonly List<string> _configs = [];
     private readonly Dictionary<object, int> _inFlight = [];
@@ -343,13 +353,14 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     {
         if (!addresses.IsProject(url))
         {
-            if (!url.StartsWith("about:", StringComparison.Ordinal)) _fact ??= (PageEnd.Left, url.Length > LongestUrl ? url[..LongestUrl] : url);
+            if (!url.StartsWith("about:", StringComparison.Ordinal)) _fact ??= (PageEnd.Left, Cut(url, LongestUrl));
             return;
         }
         if (++_loads > MostLoads) _fact ??= (PageEnd.Reloading, _loads.ToString(CultureInfo.InvariantCulture));
         _document = url;
         _scripts.Clear();
         _errors.Clear();
+        _errorKeys.Clear();
         _configs.Clear();
         _inFlight.Clear();
         _workers.Clear();
@@ -405,21 +416,27 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         return _scripts.Find(script => script.Id == id);
     }
 
-    private static string Text(JsonElement parts, int index) => parts[index].GetString() ?? "";
+    private static string Text(JsonElement parts, int index) => Cut(parts[index].GetString() ?? "", LongestText);
+
+    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 
     private void AddError(ErrorPlace place, string text, int? script)
     {
-        text = text.Replace('\0', '\uFFFD').Trim();
+        text = Cut(text, LongestError).Replace('\0', '\uFFFD').Trim();
         if (script is < 0) script = null;
         // One error comes by several ways: thrown, shown, printed.
         var key = Key(text);
-        var same = _errors.FindIndex(error => Key(error.Text) == key);
+        var same = _errorKeys.IndexOf(key);
         if (same >= 0)
         {
             var known = _errors[same];
             _errors[same] = known with { Script = known.Script ?? script, Place = place < known.Place ? place : known.Place };
         }
-        else if (_errors.Count < MostErrors) _errors.Add(new SeenError(place, text, script, now()));
+        else if (_errors.Count < MostErrors)
+        {
+            _errors.Add(new SeenError(place, text, script, now()));
+            _errorKeys.Add(key);
+        }
 
         static string Key(string text) => PythonTraceback.Read(text) is { } python ? python.Text : text.Split('\n')[0].Replace("Uncaught ", "", StringComparison.Ordinal).Trim();
     }
@@ -433,6 +450,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         {
             if (!IsOwnWord(type, text)) _console.Add(level, text);
             if (level != "error") return;
+            text = Cut(text, LongestError);
             var owner = worker is null ? null : ScriptOf(worker);
             // The page's own probe has told of what was thrown on its thread, with the script.
             if (worker is not null && text.StartsWith("PythonError", StringComparison.Ordinal)) AddError(ErrorPlace.Python, text, owner);
@@ -445,8 +463,10 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     // What PyScript says of itself at each start.
     private static bool IsOwnWord(string type, string text) => type == "debug" && text.StartsWith("[pyscript/", StringComparison.Ordinal);
 
+    // Threads beyond these share the lines of the page's own.
     private StderrLines Lines(string thread)
     {
+        if (thread.Length > LongestUrl || (_stderr.Count >= MostThreads && !_stderr.ContainsKey(thread))) thread = "";
         if (!_stderr.TryGetValue(thread, out var lines)) _stderr[thread] = lines = new StderrLines();
         return lines;
     }
@@ -459,6 +479,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         lock (_gate)
         {
             if (++_uncaught > MostUncaught) return;
+            text = Cut(text, LongestError);
             AddError(PythonTraceback.Read(text) is null ? ErrorPlace.JavaScript : ErrorPlace.Python, text, null);
             Change();
         }
@@ -527,7 +548,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
 
     private void AddProblem(string url, string reason, string type, bool isRefused)
     {
-        if (url.Length > LongestUrl) url = url[..LongestUrl];
+        url = Cut(url, LongestUrl);
         var isNeeded = type is not ("stylesheet" or "image" or "media" or "font" or "texttrack" or "manifest" or "ping");
         var same = _problems.FindIndex(problem => problem.Url == url && problem.Reason == reason);
         if (same >= 0)
@@ -535,7 +556,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             if (isNeeded && !_problems[same].IsNeeded) _problems[same] = _problems[same] with { Purpose = Purpose(type), IsNeeded = true };
             return;
         }
-        if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(url, reason, Purpose(type), isRefused, isNeeded, now()));
+        if (_problems.Count < MostProblems) _problems.Add(new SeenRequest(url, Cut(reason, LongestUrl), Purpose(type), isRefused, isNeeded, now()));
 
         static string Purpose(string type) => type switch
         {
@@ -576,6 +597,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             }
             var isAssembled = _workers.Count > 0 || (last ?? _look) is not { Assembled: 0 };
             var config = ProjectConfig.Read(configs);
+            var written = new ScriptLines(sources, s_toFindLines);
             return new PageObservation
             {
                 Interpreter = asked,
@@ -588,7 +610,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 Answers = _lookAskedAt is null,
                 Loaded = isAssembled ? [.. _fetched] : [],
                 IsCoreLoaded = _isCoreFetched,
-                Scripts = [.. _scripts.Where(script => !script.IsGone).Select(script => Describe(script, sources, _isOldCore))],
+                Scripts = [.. _scripts.Where(script => !script.IsGone).Select(script => Describe(script, written, _isOldCore))],
                 HasOtherPython = _workers.Count > 0 || (_look is { Custom: > 0, Assembled: > 0 } && _fetched.Contains(asked)),
                 HasUntoldScripts = hasUntoldScripts,
                 Errors = [.. _errors],
@@ -612,21 +634,20 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         lock (_gate) return [.. _configs];
     }
 
-    private static SeenScript Describe(Script script, IReadOnlyDictionary<string, string> sources, bool isOldCore) => new(
-        script.Id, script.Kind, script.Interpreter, script.IsBare, script.File, FirstLine(script, sources, isOldCore), script.Text, script.ReadyAt, script.DoneAt);
+    private static SeenScript Describe(Script script, ScriptLines lines, bool isOldCore) => new(
+        script.Id, script.Kind, script.Interpreter, script.IsBare, script.File, FirstLine(script, lines, isOldCore), script.Text, script.ReadyAt, script.DoneAt);
 
     // PyScript drops an empty first line before Python counts; up to 2024 it put code of its own in front of the script's instead.
-    private static int? FirstLine(Script script, IReadOnlyDictionary<string, string> sources, bool isOldCore)
+    private static int? FirstLine(Script script, ScriptLines pages, bool isOldCore)
     {
-        if (script.File is null || !sources.TryGetValue(script.File, out var source)) return null;
-        source = source.ReplaceLineEndings("\n");
-        var (start, text, lines) = (1, source, source.Count(c => c == '\n'));
+        if (script.File is null || pages.TextOf(script.File) is not { } source) return null;
+        var (start, text, lines) = (1, source, 0);
         if (script.IsInline)
         {
-            var at = source.IndexOf(script.Text, StringComparison.Ordinal);
-            if (script.Text.Length == 0 || at < 0) return null;
-            (start, text, lines) = (source.AsSpan(0, at).Count('\n') + 1, script.Text, script.Lines);
+            if (script.Text.Length == 0 || pages.LineOf(script.File, Cut(script.Text, Recognized)) is not { } found) return null;
+            (start, text, lines) = (found, script.Text, script.Lines);
         }
+        else lines = source.AsSpan().Count('\n');
         // An editor's code is trimmed; what sets up is run as it stands.
         if (script.Kind is ScriptKind.Editor) return script.IsSetup ? start : start + text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Count('\n');
         var isDropped = !script.IsBare && script.Kind is not ScriptKind.Game && text.StartsWith('\n');

@@ -11,14 +11,15 @@ internal sealed class PooledBrowser : IAsyncDisposable
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(5);
 
+    private readonly IPlaywright _driver;
     private readonly SmokeProxy _proxy;
     private readonly JailCell? _cell;
 
     private readonly Lazy<Task> _end;
 
-    private PooledBrowser(IBrowser browser, SmokeProxy proxy, ReachableHosts hosts, JailCell? cell)
+    private PooledBrowser(IPlaywright driver, IBrowser browser, SmokeProxy proxy, ReachableHosts hosts, JailCell? cell)
     {
-        (Browser, _proxy, Hosts, _cell) = (browser, proxy, hosts, cell);
+        (_driver, Browser, _proxy, Hosts, _cell) = (driver, browser, proxy, hosts, cell);
         _end = new Lazy<Task>(EndAsync);
     }
 
@@ -39,9 +40,10 @@ internal sealed class PooledBrowser : IAsyncDisposable
     /// <param name="folder">Null where there is no launcher: in no jail, on another system than Linux.</param>
     /// <exception cref="BrowserFaultException">It does not start; the message ends with what it said.</exception>
     public static async Task<PooledBrowser> StartAsync(
-        IPlaywright playwright, BrowserProgram program, JailFolder? folder, JailBounds bounds, SmokeSandbox sandbox, SmokeSurroundings surroundings, SmokeUpstream upstream, CancellationToken ct)
+        BrowserProgram program, JailFolder? folder, JailBounds bounds, SmokeSandbox sandbox, SmokeSurroundings surroundings, SmokeUpstream upstream, CancellationToken ct)
     {
         var cell = folder?.NewCell(bounds);
+        IPlaywright? driver = null;
         SmokeProxy? proxy = null;
         try
         {
@@ -49,7 +51,9 @@ internal sealed class PooledBrowser : IAsyncDisposable
             proxy = await SmokeProxy.StartAsync(hosts, upstream, sandbox is SmokeSandbox.Jail ? cell!.Socket : null, ct);
             if (sandbox is SmokeSandbox.Jail) cell!.OpenSocket();
             await using var _ = ct.Register(() => cell?.Kill());
-            var browser = await playwright.Chromium.LaunchAsync(new()
+            // Of its own: what one page makes its browser tell must not hold up those who hear of others.
+            driver = await Playwright.CreateAsync().WaitAsync(s_startPatience, ct);
+            var browser = await driver.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = folder?.Launcher ?? program.Path,
                 Env = cell?.Environment(program, sandbox, surroundings.Hidden),
@@ -74,10 +78,11 @@ internal sealed class PooledBrowser : IAsyncDisposable
                 HandleSIGTERM = false,
                 Timeout = (float)s_startPatience.TotalMilliseconds,
             });
-            return new PooledBrowser(browser, proxy, hosts, cell);
+            return new PooledBrowser(driver, browser, proxy, hosts, cell);
         }
         catch (Exception e)
         {
+            driver?.Dispose();
             if (proxy is not null) await proxy.DisposeAsync();
             if (cell is not null) await cell.DisposeAsync();
             ct.ThrowIfCancellationRequested();
@@ -95,6 +100,14 @@ internal sealed class PooledBrowser : IAsyncDisposable
         _proxy.Forget();
         PeakMemory = null;
         Sample();
+    }
+
+    /// <summary>Ends all of its processes at once.</summary>
+    public void Kill()
+    {
+        if (_cell is not null) _cell.Kill();
+        // Without a launcher nobody knows them but the driver, which ends them when it ends.
+        else _driver.Dispose();
     }
 
     /// <summary>Looks at its memory, and ends a page that has too much where the kernel does not.</summary>
@@ -128,6 +141,7 @@ internal sealed class PooledBrowser : IAsyncDisposable
         {
             // It is killed below.
         }
+        _driver.Dispose();
         await _proxy.DisposeAsync();
         if (_cell is not null) await _cell.DisposeAsync();
     }

@@ -9,6 +9,7 @@ sealed class Probe
     private static readonly string s_page = Read("probe.js");
     private static readonly string s_worker = Read("probe.worker.js");
     private static readonly string s_modules = Read("probe.modules.js");
+    private static readonly string s_purse = Read("probe.purse.js");
 
     public Probe(string runtime)
     {
@@ -18,6 +19,7 @@ sealed class Probe
             .Replace("'%NAME%'", JsonSerializer.Serialize(Name), StringComparison.Ordinal)
             .Replace("'%RUNTIME%'", JsonSerializer.Serialize(runtime), StringComparison.Ordinal)
             .Replace("%MODULES%", s_modules, StringComparison.Ordinal)
+            .Replace("%PURSE%", s_purse, StringComparison.Ordinal)
             .Replace("%WORKER%", JsonSerializer.Serialize(worker), StringComparison.Ordinal);
     }
 
@@ -28,7 +30,7 @@ sealed class Probe
     public string InPage { get; }
 
     /// <summary>A function of <see cref="Name"/>, to be called in a worker as early as may be.</summary>
-    public static string Timers { get; } = Read("probe.timers.js");
+    public static string Timers { get; } = Read("probe.timers.js").Replace("%PURSE%", s_purse, StringComparison.Ordinal);
 
     /// <summary>Asks the probe of a page or of a worker; empty where there is none.</summary>
     /// <param name="wantsAll">Modules too, which takes Python a moment.</param>

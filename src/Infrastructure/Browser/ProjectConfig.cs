@@ -43,6 +43,18 @@ sealed partial record ProjectConfig(IReadOnlyList<string> Packages, IReadOnlyDic
 
     private static void ReadToml(string text, SortedSet<string> packages, Dictionary<string, string> targets)
     {
+        try
+        {
+            TakeToml(text, packages, targets);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // Made to take long: nothing is learnt from it.
+        }
+    }
+
+    private static void TakeToml(string text, SortedSet<string> packages, Dictionary<string, string> targets)
+    {
         if (TomlPackages().Match(text) is { Success: true } list)
             packages.UnionWith(TomlText().Matches(list.Groups["list"].Value).Select(match => match.Groups["text"].Value));
         if (TomlFiles().Match(text) is not { Success: true } files) return;

@@ -8,7 +8,7 @@ namespace PyScriptHub.Infrastructure.Browser;
 /// <summary>How content and runtime hosts are reached from this machine; all browsers share the connections.</summary>
 public sealed class SmokeUpstream : IDisposable
 {
-    private const long LongestText = 4_000_000;
+    private const long LongestText = 1_000_000;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -37,7 +37,7 @@ public sealed class SmokeUpstream : IDisposable
     /// <summary>Sends what a browser asks over plain HTTP.</summary>
     public HttpMessageInvoker Http { get; }
 
-    /// <summary>The text at an address of an allowed host; null where there is none of at most 4 MB, or it does not come within the time.</summary>
+    /// <summary>The text at an address of an allowed host; null where there is none of at most 1 MB, or it does not come within the time.</summary>
     public async Task<string?> ReadAsync(Uri address, TimeSpan within)
     {
         using var patience = new CancellationTokenSource(within);

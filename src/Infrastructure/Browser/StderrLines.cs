@@ -9,6 +9,7 @@ namespace PyScriptHub.Infrastructure.Browser;
 sealed class StderrLines
 {
     private const int MostLines = 300;
+    private const int MostLetters = 100_000;
 
     private const string Head = "Traceback (most recent call last):";
 
@@ -42,7 +43,7 @@ sealed class StderrLines
             else if (_lines > 0)
             {
                 _traceback.Append('\n').Append(line);
-                if (line.StartsWith(' ') && ++_lines < MostLines) continue;
+                if (line.StartsWith(' ') && ++_lines < MostLines && _traceback.Length < MostLetters) continue;
                 ended ??= (_traceback.ToString(), _isLost);
                 (_isLost, _lines) = (false, 0);
             }

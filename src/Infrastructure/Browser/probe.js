@@ -6,9 +6,11 @@
   const name = '%NAME%';
   const runtime = '%RUNTIME%';
   const send = globalThis[name];
+  delete globalThis[name];
+  let heard = () => { };
+  const printed = (%PURSE%)((values) => { heard(values); });
   // The page's frames are none of its scripts.
   if (window !== window.top || typeof send !== 'function') return;
-  delete globalThis[name];
 
   // What a page may replace is taken before it can.
   const { apply, construct } = Reflect;
@@ -228,7 +230,7 @@
   const recent = { errors: [], lines: [] };
   const remember = (list, value) => { list.push(value); if (list.length > 200) list.shift(); };
 
-  const heard = (values) => {
+  heard = (values) => {
     for (const value of values) {
       if (value instanceof Error) {
         remember(recent.errors, `${value.message}`.trim());
@@ -245,34 +247,7 @@
     say('box', !isLine, owner?.id ?? -1, content);
   };
 
-  // ---- floods, dialogs, pop-ups
-
-  const purse = { error: 1_000, other: 4_000 };
-  let dropped = 0;
-  let counted = now();
-  const spend = (level) => {
-    const passed = (now() - counted) / 1_000;
-    if (passed > 0.1) {
-      counted += passed * 1_000;
-      purse.error = Math.min(1_000, purse.error + passed * 100);
-      purse.other = Math.min(4_000, purse.other + passed * 200);
-    }
-    const key = level === 'error' ? 'error' : 'other';
-    if (purse[key] < 1) { dropped += 1; return false; }
-    purse[key] -= 1;
-    return true;
-  };
-  for (const level of Object.keys(console)) {
-    const native = console[level];
-    if (typeof native !== 'function') continue;
-    console[level] = new Proxy(native, {
-      apply(target, self, values) {
-        if (level === 'error') heard(values);
-        if (!spend(level)) return undefined;
-        return apply(target, self, values.map((value) => (typeof value === 'string' ? cut(value) : value)));
-      },
-    });
-  }
+  // ---- dialogs, pop-ups
 
   // Each is dismissed; a page that asks without end is answered without a dialog.
   for (const [key, answer] of [['alert', undefined], ['confirm', false], ['prompt', null]]) {
@@ -455,7 +430,7 @@
   Object.defineProperty(globalThis, name, {
     value: (wantsAll) => stringify({
       busy: isBusy(),
-      dropped,
+      dropped: printed.dropped(),
       assembled,
       bootstrapped,
       gone: byId.filter(({ element, ready }) => !ready && !element.isConnected).map(({ id }) => id),

@@ -1,5 +1,6 @@
-// Runs in a worker as early as the runner gets there: whether timers are still to come.
+// Runs in a worker as early as the runner gets there: whether timers are still to come, and how much it prints.
 (name) => {
+  const printed = (%PURSE%)(() => { });
   const due = new Map();
   let scheduled = -Infinity;
   const timer = (repeats) => ({
@@ -30,4 +31,5 @@
       return false;
     },
   });
+  Object.defineProperty(globalThis, `${name}-dropped`, { value: printed.dropped });
 }

@@ -24,6 +24,7 @@
       id: %ID%,
       lines,
       busy: globalThis['%NAME%-timers']?.() ?? false,
+      dropped: globalThis['%NAME%-dropped']?.() ?? 0,
       modules: wantsAll ? modulesOf(interpreter).filter((each) => !before?.includes(each)) : [],
     }),
   });

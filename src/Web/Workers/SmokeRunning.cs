@@ -31,11 +31,6 @@ sealed partial class SmokeRunning(
     // What a grant lives longer than a run may take: it ends with the run, and the clocks of worker and hub need not agree.
     private static readonly TimeSpan s_slack = TimeSpan.FromMinutes(10);
 
-    // What starting a browser, the picture and closing may take beyond the page's own time; less than the grant's slack.
-    private static readonly TimeSpan s_overtime = TimeSpan.FromSeconds(45);
-
-    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(5);
-
     private readonly Guid _worker = Guid.NewGuid();
 
     private volatile string? _off;
@@ -170,7 +165,7 @@ sealed partial class SmokeRunning(
         });
         try
         {
-            return await WithinTimeAsync(runner.RunAsync(new PageToOpen(origins.Content(grant.Label).Of(run.Page), run.Interpreter, origins.Runtime, files), ct), ct);
+            return await runner.RunAsync(new PageToOpen(origins.Content(grant.Label).Of(run.Page), run.Interpreter, origins.Runtime, files), ct);
         }
         catch (Exception e) when (e is not (BrowserFaultException or SmokeTestsOffException) && !ct.IsCancellationRequested)
         {
@@ -180,26 +175,6 @@ sealed partial class SmokeRunning(
         finally
         {
             await EndAsync(grant);
-        }
-    }
-
-    // A call to a browser that was killed at the wrong moment can wait for good (seen with Playwright 1.64.1), and the heartbeat would keep
-    // the run for as long: such a run is given up, and made again.
-    private async Task<OpenedPage> WithinTimeAsync(Task<OpenedPage> running, CancellationToken ct)
-    {
-        try
-        {
-            return await running.WaitAsync(options.Within + s_overtime, time, ct);
-        }
-        catch (TimeoutException e) when (!running.IsCompleted)
-        {
-            throw new BrowserFaultException("The browser did not answer any more.", e);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // It closes what it opened, if it can.
-            await Task.WhenAny(running, Task.Delay(s_closing, time, CancellationToken.None));
-            throw;
         }
     }
 

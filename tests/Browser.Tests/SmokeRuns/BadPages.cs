@@ -44,6 +44,13 @@ static class BadPages
                 print("a line of a flood")
             </script>
             """, Floods with { StillRunning = true }),
+        Of("a flood from a frame", """
+            <iframe srcdoc="<script>setInterval(() => { for (let i = 0; i < 500; i++) console.log('x'.repeat(200) + i) }, 5)</script>"></iframe>
+            """ + Script, Floods),
+        Of("a flood from a worker of the page's own", Worker("for (;;) console.log('x'.repeat(100000))") + Waiting, new(SmokeOutcome.Failed) { Says = "PageFlooded" }),
+        Of("one line of fifty million letters", """<script>console.log("x".repeat(5e7))</script>""" + Script, s_passes),
+        Of("one line of fifty million letters from a worker", Worker("console.log('x'.repeat(5e7))") + Waiting, new(SmokeOutcome.Failed) { Says = "PageFlooded" }),
+        Of("an error of fifty million letters", """<script>throw new Error("x".repeat(5e7))</script>""" + Waiting, new(SmokeOutcome.Failed) { Says = "PageFlooded" }),
         Of("alerts without end", """<script>setInterval(() => alert("x"), 1)</script>""" + Script, s_passes),
         Of("a loop of alerts", """<script>for (;;) alert("x")</script>""" + Script, TimesOut("the page to answer")),
         Of("prompts and print dialogs", """<script>for (let i = 0; i < 50; i++) { prompt("a"); confirm("b"); print() }</script>""" + Script, s_passes),
@@ -86,6 +93,16 @@ static class BadPages
             <script>const script = document.querySelector("[type=mpy]"); for (const what of ["ready", "done"]) script.dispatchEvent(new CustomEvent("mpy:" + what, { bubbles: true }))</script>
             """, TimesOut("")),
     ];
+
+    // Goes on for longer than a flood needs to be seen.
+    private const string Waiting = """
+        <script type="mpy">
+        import asyncio
+        await asyncio.sleep(60)
+        </script>
+        """;
+
+    private static string Worker(string code) => $"""<script>new Worker(URL.createObjectURL(new Blob(["{code}"])))</script>""";
 
     private static Expected Floods => new(SmokeOutcome.Passed) { Prints = "more lines were printed and not kept" };
 

@@ -49,6 +49,8 @@ public sealed class VerdictTests
         { "it closed itself", Page(s_done) with { End = PageEnd.Closed }, SmokeOutcome.Failed, false, null },
         { "its process broke down", Page() with { End = PageEnd.Crashed }, SmokeOutcome.Failed, false, null },
         { "it went away", Page(s_awaited) with { End = PageEnd.Left, EndDetail = "http://elsewhere/" }, SmokeOutcome.Failed, false, null },
+        { "it told too much", Page(s_done) with { End = PageEnd.Flooded }, SmokeOutcome.Failed, false, null },
+        { "it went away for what was refused, after an error of another kind", Page(s_done) with { End = PageEnd.Left, Errors = [Python(NameError, at: 900)], Requests = [s_refused] }, SmokeOutcome.Refused, false, null },
         { "it has no script", Page(), SmokeOutcome.NotApplicable, false, null },
         { "it has no script, and an error of its own", Page() with { Errors = [new(ErrorPlace.JavaScript, "TypeError: x", null, 10)] }, SmokeOutcome.NotApplicable, false, null },
         { "it has scripts that nothing was heard of", Page() with { HasUntoldScripts = true }, SmokeOutcome.TimedOut, false, "the page's scripts to tell that they start" },
