@@ -85,13 +85,6 @@ sealed class PageVisit : IAsyncDisposable
         var isThere = end is PageEnd.Settled or PageEnd.Stalled or PageEnd.OutOfTime && _watch.Answers;
         var screenshot = isThere ? OrNullAsync(ScreenshotAsync(), s_toAnswer) : Task.FromResult<byte[]?>(null);
         var last = isThere ? OrNullAsync(AskAsync(wantsAll: true), s_toAnswer) : Task.FromResult<PageWatch.Look?>(null);
-        // Lines are wanted for what went wrong alone.
-        var texts = end is not PageEnd.Settled || _watch.HasErrors ? _watch.WantedSources().Prepend(_watch.PageFile) : [];
-        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in texts.Distinct(StringComparer.Ordinal))
-        {
-            if (await TextAsync(path) is { } text) sources[path] = text;
-        }
         var configs = new List<string>();
         foreach (var config in _watch.Configs())
         {
@@ -102,6 +95,14 @@ sealed class PageVisit : IAsyncDisposable
         var hasUntoldScripts = isThere && !_watch.HasScripts && await OrNullAsync(UntoldAsync(), s_toAnswer) is not null;
         var look = await last;
         var picture = await screenshot;
+        if (look is not null) _watch.Shown(look);
+        // Lines are wanted for what went wrong alone, which may have come as late as this.
+        var texts = end is not PageEnd.Settled || _watch.HasErrors ? _watch.WantedSources().Prepend(_watch.PageFile) : [];
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in texts.Distinct(StringComparer.Ordinal))
+        {
+            if (await TextAsync(path) is { } text) sources[path] = text;
+        }
         _watch.Refused(_lease.Refused);
         return (_watch.Observe(end, detail, look, hasUntoldScripts, _workerLines, sources, configs), picture);
     }

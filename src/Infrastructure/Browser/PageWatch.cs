@@ -251,11 +251,20 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
             _lookAskedAt = null;
             _look = (look ?? new Look(askedAt, false, false, false, 0, 0, 0, [], [], [])) with { AskedAt = askedAt };
             foreach (var script in _scripts) script.IsGone = _look.Gone.Contains(script.Id);
-            foreach (var (script, text) in _look.Terminals)
+            Shown(_look);
+            Change(isActivity: false);
+        }
+    }
+
+    /// <summary>What terminals show is told by an answer alone.</summary>
+    public void Shown(Look look)
+    {
+        lock (_gate)
+        {
+            foreach (var (script, text) in look.Terminals)
             {
                 if (PythonTraceback.Read(text) is { } shown) AddError(ErrorPlace.Python, shown.Text, script);
             }
-            Change(isActivity: false);
         }
     }
 
