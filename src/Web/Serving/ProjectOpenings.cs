@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
+using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Serving;
@@ -34,7 +34,7 @@ public sealed class ProjectOpenings(TimeProvider time)
                 ON CONFLICT (project_id) DO UPDATE SET opened_on = excluded.opened_on WHERE project_openings.opened_on < excluded.opened_on
                 """, ct);
         }
-        catch (Exception e) when (Problems.IsDatabaseAway(e) || e is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } || ct.IsCancellationRequested)
+        catch (Exception e) when (Problems.IsDatabaseAway(e) || Contention.IsReference(e) || ct.IsCancellationRequested)
         {
             // Away, purged at this very moment, or the visitor left: the next opening notes it.
             _written.TryRemove(project, out _);
