@@ -22,7 +22,7 @@ import { MoveDialog, NewDialog, RenameDialog } from './ui/nameDialogs.tsx';
 import { InterpreterChoice, PreviewPane } from './ui/previewPane.tsx';
 import { QuickOpen } from './ui/quickOpen.tsx';
 import { Running } from './ui/running.ts';
-import { settings } from './ui/settings.ts';
+import { interpreterOf, settings } from './ui/settings.ts';
 import { keyName, Shortcuts } from './ui/shortcuts.tsx';
 import { Splitter } from './ui/splitter.tsx';
 import { Toasts } from './ui/toasts.tsx';
@@ -49,7 +49,9 @@ export function App({ boot, api, workspace, saver, runs, copies, left, wanted }:
   const [desk, running] = useMemo(() => {
     const documents = new Documents(workspace, completionOf(workspace));
     const made = new Desk(boot, workspace, documents, wanted);
-    return [made, new Running(made, runs)] as const;
+    const interpreter = interpreterOf(boot.project.id);
+    if (wanted?.interpreter !== undefined) interpreter.value = wanted.interpreter;
+    return [made, new Running(made, runs, interpreter)] as const;
   }, []);
   useKeys(desk, running, saver);
   const pane = desk.pane.value;

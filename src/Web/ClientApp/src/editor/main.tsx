@@ -10,6 +10,7 @@ import { Saver } from './saver.ts';
 import { Session } from './session.ts';
 import type { Wanted } from './ui/desk.ts';
 import { BootFailure } from './ui/bootFailure.tsx';
+import { isInterpreter } from './ui/settings.ts';
 import { Workspace } from './workspace.ts';
 
 const place = document.getElementById('editor');
@@ -44,5 +45,6 @@ function wantedIn(search: string): Wanted | null {
   const query = new URLSearchParams(search);
   const path = query.get('file');
   const line = Number(query.get('line'));
-  return path === null ? null : { path, place: Number.isInteger(line) && line > 0 ? { line } : undefined };
+  const interpreter = query.get('interpreter') ?? undefined;
+  return path === null ? null : { path, place: Number.isInteger(line) && line > 0 ? { line } : undefined, interpreter: isInterpreter(interpreter) ? interpreter : undefined };
 }

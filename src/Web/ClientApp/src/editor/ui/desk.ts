@@ -3,6 +3,7 @@ import type { FileEntry } from '../api.ts';
 import type { Boot, Project } from '../boot.ts';
 import { bytesOf, contentOf, saveAs, textContent, type Content } from '../content.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Interpreter } from './settings.ts';
 import { t } from '../../texts.ts';
 import { besideOf, refuseAmong } from '../names.ts';
 import { isStrings, remembered } from './remembered.ts';
@@ -17,10 +18,12 @@ export type Asking =
   | { kind: 'rename' | 'move'; path: string; isFolder: boolean }
   | { kind: 'quick-open' | 'find-in-files' | 'shortcuts' | 'share' | 'history' };
 
-/** What the address of the editor names: `?file=main.py&line=3`. */
+/** What the address of the editor names: `?file=main.py&line=3&interpreter=micropython`. */
 export interface Wanted {
   path: string;
   place: Place | undefined;
+  /** What it is to run in from now on, where that is said. */
+  interpreter: Interpreter | undefined;
 }
 
 /** Something that happened and can perhaps be undone. */

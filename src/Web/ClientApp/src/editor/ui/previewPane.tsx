@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../texts.ts';
 import { Icon } from './icons.tsx';
 import type { Running } from './running.ts';
-import { settings } from './settings.ts';
+import { isInterpreter, settings } from './settings.ts';
 import { Splitter } from './splitter.tsx';
 
 /** The running project and what it writes. */
@@ -67,10 +67,10 @@ export function PreviewPane({ running }: { running: Running }) {
 export function InterpreterChoice({ running }: { running: Running }) {
   return (
     <select
-      class="small-select interpreter" aria-label={t('Interpreter')} value={settings.interpreter.value}
+      class="small-select interpreter" aria-label={t('Interpreter')} value={running.interpreter.value}
       onChange={(event) => {
         const { value } = event.currentTarget;
-        settings.interpreter.value = value === 'pyodide' || value === 'micropython' ? value : '';
+        running.interpreter.value = isInterpreter(value) ? value : '';
         if (running.isOn.peek()) void running.start();
       }}
     >

@@ -3,7 +3,7 @@ import type { Runs } from '../runs.ts';
 import type { Desk } from './desk.ts';
 import type { Problem } from './documents.ts';
 import { t } from '../../texts.ts';
-import { settings } from './settings.ts';
+import { settings, type Interpreter } from './settings.ts';
 import { whyNot } from './whyNot.ts';
 import { ConsoleView, Preview, type PreviewState } from '../preview/index.ts';
 
@@ -21,6 +21,8 @@ export class Running {
   readonly pages: ReadonlySignal<readonly string[]>;
   readonly page: Signal<string | null> = signal(null);
   readonly isOn: ReadonlySignal<boolean>;
+  /** In which interpreter; empty for what the page says. */
+  readonly interpreter: Signal<Interpreter>;
   readonly #desk: Desk;
   /** Whether what runs can run outside of the editor too: what is not saved has no address of its own. */
   readonly canPopOut: ReadonlySignal<boolean>;
@@ -30,8 +32,9 @@ export class Running {
   #problems: Problem[] = [];
   #run = 0;
 
-  constructor(desk: Desk, runs: Runs) {
+  constructor(desk: Desk, runs: Runs, interpreter: Signal<Interpreter>) {
     this.#desk = desk;
+    this.interpreter = interpreter;
     this.#runs = runs;
     this.canPopOut = computed(() => !runs.isTrial.value);
     this.pages = computed(() => desk.paths.value.filter((path) => /\.html?$/i.test(path)));
@@ -133,7 +136,7 @@ export class Running {
     const url = new URL(root);
     const page = this.page.peek();
     if (page !== null && this.pages.peek().includes(page)) url.pathname += (url.pathname.endsWith('/') ? '' : '/') + page.split('/').map(encodeURIComponent).join('/');
-    if (settings.interpreter.peek() !== '') url.searchParams.set('interpreter', settings.interpreter.peek());
+    if (this.interpreter.peek() !== '') url.searchParams.set('interpreter', this.interpreter.peek());
     return url.href;
   }
 }
