@@ -26,8 +26,12 @@ sealed class SignInModel(IMediator hub, HubSettings settings, CurrentUser caller
 
     public bool CanRegister { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string? returnUrl, string? close, CancellationToken ct)
+    /// <summary>Whether it is to remix what stands at <see cref="ReturnUrl"/>.</summary>
+    public bool IsToRemix { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string? returnUrl, string? close, bool toRemix, CancellationToken ct)
     {
+        IsToRemix = toRemix;
         ReturnUrl = close == "1" ? DonePath : OnThisHub(returnUrl);
         if (caller.Id is not null) return LocalRedirect(ReturnUrl);
         await PrepareAsync(ct);

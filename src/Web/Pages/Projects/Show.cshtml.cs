@@ -127,6 +127,7 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         var found = await hub.Send(new FindProject(user, slug), ct);
         if (!found.IsOk) return Fail(found.Error);
         var remix = await hub.Send(new RemixProject(found.Value.Id), ct);
+        if (remix is { IsOk: false, Error: Error.Unauthenticated }) return Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(PathOf(found.Value.Project))}&toRemix=true");
         return remix.IsOk ? Redirect(PathOf(remix.Value.Project) + "/edit") : Fail(remix.Error);
     }
 
