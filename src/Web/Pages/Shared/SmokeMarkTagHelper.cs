@@ -44,7 +44,7 @@ public sealed class SmokeMarkTagHelper(IStringLocalizer<Texts> texts) : TagHelpe
     private (string Icon, string Tone, string Word) Of(SmokeRunState? state, SmokeOutcome? outcome) => (state, outcome) switch
     {
         (SmokeRunState.Queued, _) => ("hourglass", "soft", texts["waiting"]),
-        (SmokeRunState.Running, _) => ("running", "busy", texts["running now"]),
+        (SmokeRunState.Running, _) => ("running", "running", texts["running now"]),
         (_, SmokeOutcome.Passed) => ("check", "good", texts["passed"]),
         (_, SmokeOutcome.Failed) => ("close", "bad", texts["failed"]),
         (_, SmokeOutcome.TimedOut) => ("clock", "bad", texts["timed out"]),

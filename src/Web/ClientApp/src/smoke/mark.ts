@@ -5,7 +5,7 @@ import type { InterpreterStanding } from './watch.ts';
 /** How a verdict is shown: a drawing, a tone and a word, as on the hub's pages (Pages/Shared/SmokeMarkTagHelper.cs). */
 export function markOf({ state, outcome }: Pick<InterpreterStanding, 'state' | 'outcome'>): { icon: IconName; tone: string; word: string } {
   if (state === 'queued') return { icon: 'hourglass', tone: 'soft', word: t('waiting') };
-  if (state === 'running') return { icon: 'running', tone: 'busy', word: t('running now') };
+  if (state === 'running') return { icon: 'running', tone: 'running', word: t('running now') };
   switch (outcome) {
     case 'passed':
       return { icon: 'check', tone: 'good', word: t('passed') };
