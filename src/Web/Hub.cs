@@ -18,6 +18,7 @@ using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
 using PyScriptHub.Web.Serving.Rewriting;
 using PyScriptHub.Web.Workers;
@@ -171,6 +172,7 @@ public static class Hub
         services.AddSingleton<DefaultRelease>();
         services.AddSingleton<ProjectOpenings>();
         services.AddSingleton<TemplateSites>();
+        services.AddSingleton<SmokeWords>();
         services.AddSingleton<BlobCache>();
         services.AddSingleton<PageFactsCache>();
         services.AddSingleton<ContentSiteMemory>();

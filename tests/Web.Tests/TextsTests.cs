@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PyScriptHub.Domain.Outcomes;
+using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Tests.Support;
 
 namespace PyScriptHub.Web.Tests;
@@ -24,6 +25,19 @@ public sealed partial class TextsTests
         var said = DomainSources().SelectMany(path => SentencesOf(Read(path))).ToHashSet(StringComparer.Ordinal);
         said.Count.ShouldBeGreaterThan(90);
         said.Except(German().Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_sentence_of_a_verdict_is_known_to_the_pages_and_has_a_German_entry()
+    {
+        SmokeWords.Sentences.Except(German().Keys, StringComparer.Ordinal).ShouldBeEmpty();
+        // Whatever the domain and the browser's watch make into a sentence of several words.
+        var made = new[] { "src/Domain/SmokeRuns/Verdict.cs", "src/Domain/SmokeRuns/SeenErrors.cs" }
+            .SelectMany(path => Literal().Matches(Read(Path.Combine(Repository.Root, path)))).Where(match => match.Value.StartsWith('$')).Select(FormatOf)
+            .Where(text => text.Contains(' ', StringComparison.Ordinal) && !text.Contains("{0}: {1}", StringComparison.Ordinal) && !text.StartsWith("def ", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
+        made.Count.ShouldBeGreaterThan(8);
+        // Some are put together out of two.
+        made.Where(text => !SmokeWords.Sentences.Any(sentence => Place().Split(text).All(part => sentence.Contains(part, StringComparison.Ordinal)))).ShouldBeEmpty();
     }
 
     [Fact]

@@ -2,11 +2,25 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Pages.Shared;
 
 namespace PyScriptHub.Web.Pages.Projects;
+
+/// <summary>Why a page does not start though its code may be right.</summary>
+enum Lack
+{
+    /// <summary>Nothing that is known.</summary>
+    Nothing,
+
+    /// <summary>A package that its config asks for.</summary>
+    Package,
+
+    /// <summary>A module that this interpreter does not have.</summary>
+    Module,
+}
 
 /// <summary>One smoke run with all that is kept of it.</summary>
 sealed partial class RunModel(IMediator hub) : HubPage
@@ -47,7 +61,16 @@ sealed partial class RunModel(IMediator hub) : HubPage
     }
 
     /// <summary>The place in the editor of a line of the project.</summary>
-    public string EditorAt(string file, int? line) => $"{Path}/edit?file={Uri.EscapeDataString(file)}" + (line is { } number ? FormattableString.Invariant($"&line={number}") : "");
+    public string EditorAt(string file, int? line) =>
+        $"{Path}/edit?file={Uri.EscapeDataString(file)}" + (line is { } number ? FormattableString.Invariant($"&line={number}") : "") + $"&interpreter={(Run.Interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}";
+
+    /// <summary>What the page would need to start that is not there, where that is why it does not.</summary>
+    public Lack Lacks => Run.Error switch
+    {
+        { Type: "ModuleNotFoundError" or "ImportError", Message: var why } when why.Contains("could not be loaded", StringComparison.Ordinal) => Lack.Package,
+        { Type: "ModuleNotFoundError" or "ImportError", Message: var why } when why.EndsWith(" does not have", StringComparison.Ordinal) => Lack.Module,
+        _ => Lack.Nothing,
+    };
 
     public async Task<IActionResult> OnGetAsync(string user, string slug, string run, CancellationToken ct)
     {

@@ -43,7 +43,9 @@ sealed class RunsModel(IMediator hub) : HubPage
             string.IsNullOrEmpty(release) ? null : [release],
             revision ?? found.Value.Project.PublishedRevision);
         var asked = await hub.Send(new RequestSmokeRuns(found.Value.Id, request), ct);
-        if (asked.IsOk) return Redirect($"/@{found.Value.Project.Owner}/{found.Value.Project.Slug}/runs");
+        // To the run itself where it is one, as after "Run again" on a run's page.
+        if (asked.IsOk)
+            return Redirect($"/@{found.Value.Project.Owner}/{found.Value.Project.Slug}/runs{(asked.Value.Items is [var one] ? $"/{one.Id}" : "")}");
         if (asked.Error is Error.NotFound or Error.Forbidden or Error.Unauthenticated) return Fail(asked.Error);
         if (await ReadAsync(user, slug, null, ct) is { } error) return Fail(error);
         Refusal = HttpContext.Say(asked.Error is Error.Malformed malformed ? malformed.Errors.Values.First()[0] : asked.Error.Sentence);
