@@ -245,13 +245,16 @@ public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.S
     [Fact]
     public async Task Nothing_runs_on_when_the_hub_is_killed_and_the_next_hub_removes_its_folder()
     {
-        var before = Leftovers();
-        string folder;
+        var folder = "";
         await using (var hub = await HubChild.StartAsync(await HubServer.NewDatabaseAsync(), ("Hub:Roles", "web,worker")))
         {
-            // The worker tries its browser as soon as it is there.
-            await UntilAsync(() => Leftovers().Except(before).Any(made => Descendants(made).Any(command => command.Contains("--type=zygote", StringComparison.Ordinal))));
-            folder = Leftovers().Except(before).Single(made => ProcessesNaming(made).Count > 0);
+            // The worker tries its browser as soon as it is there. Pools of other tests begin and end meanwhile.
+            await UntilAsync(() =>
+            {
+                var own = ProcessTree.Of(hub.Pid).Select(ProcessTree.CommandOf).ToList();
+                folder = Leftovers().Find(made => own.Exists(command => command.Contains(made, StringComparison.Ordinal))) ?? "";
+                return folder.Length > 0 && own.Exists(command => command.Contains("--type=zygote", StringComparison.Ordinal));
+            });
             await hub.KillAsync();
             await UntilAsync(() => ProcessesNaming(folder).Count == 0);
         }
@@ -347,8 +350,6 @@ public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.S
     private static List<int> ProcessesNaming(string folder) =>
         [.. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && ProcessTree.CommandOf(pid).Contains(folder, StringComparison.Ordinal))];
-
-    private static IEnumerable<string> Descendants(string folder) => ProcessesNaming(folder).SelectMany(ProcessTree.Of).Select(ProcessTree.CommandOf);
 
     private static async Task UntilAsync(Func<bool> isSo)
     {
