@@ -13,6 +13,7 @@ namespace PyScriptHub.Browser.Tests.SmokeRuns;
 /// A candidate over real projects in a real browser: Python itself has changed between the two releases. The full form is
 /// <c>bench/canary</c>.
 /// </summary>
+[Collection(SmokeStage.OneAfterTheOther)]
 public sealed class CanaryBrowserTests
 {
     private const string Standard = "2026.3.1";

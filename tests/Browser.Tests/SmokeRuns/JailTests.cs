@@ -12,6 +12,7 @@ using PyScriptHub.Web.Tests.Support;
 namespace PyScriptHub.Browser.Tests.SmokeRuns;
 
 /// <summary>What a page in the jail reaches and what not, and that nothing is left of it: the real browser, a real hub.</summary>
+[Collection(SmokeStage.OneAfterTheOther)]
 public sealed class JailTests(JailTests.Stage stage) : IClassFixture<JailTests.Stage>
 {
     // Each way that a page has to ask for something; what it answers is "refused", or what it got.

@@ -8,6 +8,7 @@ namespace PyScriptHub.Browser.Tests.SmokeRuns;
 /// Pages whose verdicts are known, run as a worker runs them. The short form runs one in three, and of those in
 /// Pyodide, which takes seconds of a processor to start, one in eight; the full form is <c>bench/known-pages</c>.
 /// </summary>
+[Collection(SmokeStage.OneAfterTheOther)]
 public sealed class KnownPageTests(SmokeStage stage) : IClassFixture<SmokeStage>
 {
     public static TheoryData<string, Interpreter> Runs() =>

@@ -14,6 +14,7 @@ namespace PyScriptHub.Browser.Tests.SmokeRuns;
 /// Each smoke run ends once and with the right verdict, although its worker, its browser or the database is killed under it. The full
 /// form is <c>bench/smoke-kills</c>.
 /// </summary>
+[Collection(SmokeStage.OneAfterTheOther)]
 public sealed class SmokeKillTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);

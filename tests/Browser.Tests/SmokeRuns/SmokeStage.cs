@@ -9,6 +9,9 @@ namespace PyScriptHub.Browser.Tests.SmokeRuns;
 /// <summary>A hub and browsers in which pages are run as a worker runs them, two at a time.</summary>
 public sealed class SmokeStage : IAsyncLifetime
 {
+    /// <summary>Of the classes that make browsers of their own: together they would take more than the machine has, and one looks for what another leaves.</summary>
+    public const string OneAfterTheOther = "Smoke runs, one class after the other";
+
     private readonly SemaphoreSlim _slots = new(2);
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _published = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string, Interpreter), Lazy<Task<OpenedPage>>> _runs = new();
