@@ -40,7 +40,8 @@ public abstract record Error
     public static Malformed Field(string field, Sentence why) => new(new Dictionary<string, Sentence[]>(StringComparer.Ordinal) { [field] = [why] });
 
     /// <summary>The request is understood and its content is not acceptable (422).</summary>
-    public sealed record Invalid(string Word, Sentence Why, string Where = "file") : Error(Word, Why);
+    /// <param name="Position">The place of the character that is wrong in the text that was read, from 0; null where it is no matter of one.</param>
+    public sealed record Invalid(string Word, Sentence Why, string Where = "file", int? Position = null) : Error(Word, Why);
 
     /// <summary>Something is larger than the limit (413). Lengths in bytes, or a count of entries.</summary>
     public sealed record TooLarge(Sentence What, long Limit, long? Size) : Error("too_large", Compare(What, Limit, Size))
