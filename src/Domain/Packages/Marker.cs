@@ -32,7 +32,10 @@ public sealed class Marker
         return _expression.Evaluate(environment);
     }
 
-    /// <summary>Whether it holds in the metadata of a distribution that is asked for with these extras: for one of them, or for none where there are none.</summary>
+    /// <summary>
+    /// Whether it holds in the metadata of a distribution that is asked for with these extras: for one of them, or for none where
+    /// there are none.
+    /// </summary>
     public Result<bool> Evaluate(MarkerEnvironment environment, IReadOnlyCollection<string> extras)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -127,14 +130,10 @@ public sealed class Marker
     private static MarkerOperand? ReadQuoted(GrammarReader reader)
     {
         var start = reader.Position;
-        var quote = reader.Ahead;
-        reader.Take(quote == '"' ? "\"" : "'");
-        var text = reader.TakeWhile(c => c != quote && MayBeQuoted(c));
-        if (reader.Ahead == quote)
-        {
-            reader.Take(quote == '"' ? "\"" : "'");
-            return new MarkerOperand(null, text);
-        }
+        var quote = reader.Ahead == '\'' ? "'" : "\"";
+        reader.Take(quote);
+        var text = reader.TakeWhile(c => c != quote[0] && MayBeQuoted(c));
+        if (reader.Take(quote)) return new MarkerOperand(null, text);
         if (reader.IsAtEnd) reader.Fail("this quotation mark is not closed", start);
         else reader.Fail("a quoted text may not have this character");
         return null;

@@ -39,7 +39,7 @@ public sealed record MarkerEnvironment
     /// <summary>The dependency groups of a lock file's installation (PEP 751); null where <c>dependency_groups</c> has no meaning.</summary>
     public IReadOnlyCollection<string>? DependencyGroups { get; init; }
 
-    /// <summary>CPython as Pyodide builds it (PEP 776, "Platform Identification").</summary>
+    /// <summary>CPython as Pyodide builds it (PEP 776, "Platform Identification"; asked of Pyodide 0.29.3 and 314.0.5).</summary>
     /// <param name="python">The version of Python, <c>3.14.2</c>.</param>
     /// <param name="emscripten">The version of Emscripten, which Pyodide answers as the system's release: <c>5.0.3</c>.</param>
     public static MarkerEnvironment Pyodide(PackageVersion python, PackageVersion emscripten)

@@ -29,7 +29,8 @@ public readonly record struct PackageName : IComparable<PackageName>
         if (text.Length > MaximumLength) return Bad(text, $"is longer than {MaximumLength} characters", MaximumLength);
         for (var i = 0; i < text.Length; i++)
         {
-            if (!char.IsAsciiLetterOrDigit(text[i]) && !IsSeparator(text[i])) return Bad(text, "has a character other than the letters A to Z, digits, '.', '-' and '_'", i);
+            if (!char.IsAsciiLetterOrDigit(text[i]) && !IsSeparator(text[i]))
+                return Bad(text, "has a character other than the letters A to Z, digits, '.', '-' and '_'", i);
         }
         if (IsSeparator(text[0])) return Bad(text, "does not begin with a letter or a digit", 0);
         return IsSeparator(text[^1]) ? Bad(text, "does not end with a letter or a digit", text.Length - 1) : new PackageName(text);

@@ -52,16 +52,17 @@ public sealed class PackageVersion : IEquatable<PackageVersion>, IComparable<Pac
     /// <summary>Whether tools leave it out unless it is asked for; developmental releases count ("Handling of pre-releases").</summary>
     public bool IsPreRelease => Pre is not null || Dev is not null;
 
-    /// <summary>Reads a version with all the spellings of "Normalization". Error: <c>bad_version</c>, with the position where it ends to be one.</summary>
+    /// <summary>
+    /// Reads a version with all the spellings of "Normalization". Error: <c>bad_version</c>, with the position where it ends to be one.
+    /// </summary>
     public static Result<PackageVersion> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaximumLength)
-            return new Error.Invalid("bad_version", $"The version '{FilePath.Show(text)}' is longer than {MaximumLength} characters.", "version", MaximumLength);
+            return Bad($"The version '{FilePath.Show(text)}' is longer than {MaximumLength} characters.", MaximumLength);
         var scanner = new VersionScanner(text);
         if (scanner.Read() is { } version) return version;
-        return new Error.Invalid(
-            "bad_version", $"'{FilePath.Show(text)}' is not a version by PEP 440: see its character {scanner.Position + 1}.", "version", scanner.Position);
+        return Bad($"'{FilePath.Show(text)}' is not a version by PEP 440: see its character {scanner.Position + 1}.", scanner.Position);
     }
 
     /// <summary>Reads a version; null where the text is none.</summary>
@@ -157,6 +158,8 @@ public sealed class PackageVersion : IEquatable<PackageVersion>, IComparable<Pac
         }
         return Local.Length.CompareTo(other.Local.Length);
     }
+
+    private static Error.Invalid Bad(Sentence why, int position) => new("bad_version", why, "version", position);
 
     // A number is more than a word; numbers have no zeros before them here, so that the longer one is the larger.
     private static int CompareSegments(string left, string right)

@@ -63,7 +63,9 @@ public sealed record Requirement(PackageName Name, IReadOnlyList<string> Extras,
             if (marker is null) return null;
         }
         if (reader.IsAtEnd) return new Requirement(name, extras, versions, url, marker);
-        reader.Fail(url is null ? "after a name come extras, versions, '@' and an address, or ';' and a marker" : "after an address comes ';' and a marker, or the end");
+        reader.Fail(url is null
+            ? "after a name come extras, versions, '@' and an address, or ';' and a marker"
+            : "after an address comes ';' and a marker, or the end");
         return null;
     }
 

@@ -15,7 +15,9 @@ public sealed class VersionSpecifiers
     /// <summary>Whether a clause asks for a pre-release by naming one.</summary>
     public bool NamesPreRelease => Clauses.Any(clause => clause.NamesPreRelease);
 
-    /// <summary>Reads clauses between commas; no text is <see cref="Any"/>. Error: <c>bad_specifier</c>, with the position of what is wrong.</summary>
+    /// <summary>
+    /// Reads clauses between commas; no text is <see cref="Any"/>. Error: <c>bad_specifier</c>, with the position of what is wrong.
+    /// </summary>
     public static Result<VersionSpecifiers> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -47,13 +47,17 @@ public sealed record WheelFileName(PackageName Name, PackageVersion Version, Whe
         if (fileName.Length > MaximumLength) return Bad(fileName, $"is longer than {MaximumLength} characters");
         if (!fileName.EndsWith(".whl", StringComparison.Ordinal)) return Bad(fileName, "does not end in .whl");
         var parts = fileName[..^".whl".Length].Split('-');
-        if (parts.Length is not (5 or 6)) return Bad(fileName, $"has {parts.Length} parts between hyphens: name, version, build if any, and tags for Python, ABI and platform make 5 or 6");
+        if (parts.Length is not (5 or 6))
+            return Bad(fileName, $"has {parts.Length} parts between hyphens: name, version, build if any, and tags for Python, ABI and platform make 5 or 6");
         if (PackageName.Parse(parts[0]) is not { IsOk: true, Value: var name }) return Bad(fileName, "does not begin with the name of a package");
-        if (PackageVersion.Parse(parts[1]) is not { IsOk: true, Value: var version }) return Bad(fileName, $"has '{FilePath.Show(parts[1])}' where a version by PEP 440 belongs");
+        if (PackageVersion.Parse(parts[1]) is not { IsOk: true, Value: var version })
+            return Bad(fileName, $"has '{FilePath.Show(parts[1])}' where a version by PEP 440 belongs");
         WheelBuild? build = parts.Length == 6 ? ReadBuild(parts[2]) : null;
-        if (parts.Length == 6 && build is null) return Bad(fileName, $"has '{FilePath.Show(parts[2])}' where a build tag belongs, which begins with a digit");
+        if (parts.Length == 6 && build is null)
+            return Bad(fileName, $"has '{FilePath.Show(parts[2])}' where a build tag belongs, which begins with a digit");
         var (pythons, abis, platforms) = (ReadTags(parts[^3]), ReadTags(parts[^2]), ReadTags(parts[^1]));
-        if (pythons is null || abis is null || platforms is null) return Bad(fileName, "has an empty tag, or one with a character other than letters, digits and '_'");
+        if (pythons is null || abis is null || platforms is null)
+            return Bad(fileName, "has an empty tag, or one with a character other than letters, digits and '_'");
         if (pythons.Count * abis.Count * platforms.Count > MaximumTags) return Bad(fileName, $"stands for more than {MaximumTags} tags");
         var tags = from python in pythons from abi in abis from platform in platforms select new WheelTag(python, abi, platform);
         return new WheelFileName(name, version, build, [.. tags]);

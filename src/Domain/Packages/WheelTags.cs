@@ -57,9 +57,11 @@ public sealed class WheelTags
     {
         if (Fits(wheel)) return null;
         var onPlatform = wheel.Tags.Where(tag => tag.Platform == "any" || _platforms.Contains(tag.Platform, StringComparer.Ordinal)).ToList();
-        if (onPlatform.Count == 0) return $"is built for {List(wheel.Tags.Select(tag => tag.Platform))}; {_interpreter} takes {List(_platforms)}";
+        if (onPlatform.Count == 0)
+            return $"is built for {List(wheel.Tags.Select(tag => tag.Platform))}; {_interpreter} takes {List(_platforms)}";
         var forPython = onPlatform.FindAll(IsForPython);
-        if (forPython.Count == 0) return $"is built for the Python tag {List(onPlatform.Select(tag => tag.Python))}; {_interpreter} is CPython 3.{_minor}";
+        if (forPython.Count == 0)
+            return $"is built for the Python tag {List(onPlatform.Select(tag => tag.Python))}; {_interpreter} is CPython 3.{_minor}";
         return $"needs the ABI {List(forPython.Select(tag => tag.Abi))} on {List(forPython.Select(tag => tag.Platform))}, which {_interpreter} does not have";
     }
 

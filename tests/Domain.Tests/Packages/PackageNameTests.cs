@@ -19,6 +19,7 @@ public sealed class PackageNameTests
         var name = PackageName.Parse(text).Value;
         name.Key.ShouldBe("friendly-bard");
         name.ToString().ShouldBe(text);
+        PackageName.FromStored(text).ShouldBe(name);
         name.ShouldBe(PackageName.Parse("friendly-bard").Value);
         name.GetHashCode().ShouldBe(PackageName.Parse("friendly-bard").Value.GetHashCode());
         name.CompareTo(PackageName.Parse("friendly-bard").Value).ShouldBe(0);
