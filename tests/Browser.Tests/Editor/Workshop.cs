@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using PyScriptHub.Browser.Tests.Conformance;
 using PyScriptHub.Web.Tests.Support;
+using static Microsoft.Playwright.Assertions;
 
 namespace PyScriptHub.Browser.Tests.Editor;
 
@@ -47,7 +49,8 @@ public sealed class Workshop : IAsyncLifetime
         await page.FillAsync("input[name=userName]", name);
         await page.FillAsync("input[name=password]", Visitor.Password);
         await page.Locator("input[name=password]").PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+        // Asked for again and again: Playwright's own wait can miss that a page is loaded (1.64.1), and then waits for good.
+        await Expect(page).Not.ToHaveURLAsync(new Regex("sign-in", RegexOptions.None, TimeSpan.FromSeconds(1)), new() { Timeout = 30_000 });
         var zip = Zip.Of(files);
         var answer = await page.Context.APIRequest.PostAsync($"{Hub.Url}/api/v1/projects/import?name=Lesson", new()
         {
