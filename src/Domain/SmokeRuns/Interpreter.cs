@@ -15,4 +15,7 @@ public static class Interpreters
 {
     /// <summary>The name as its makers write it.</summary>
     public static string NameOf(Interpreter interpreter) => interpreter is Interpreter.Micropython ? "MicroPython" : "Pyodide";
+
+    /// <summary>The word for it in addresses, <c>?interpreter=</c>.</summary>
+    public static string WordOf(Interpreter interpreter) => interpreter is Interpreter.Micropython ? "micropython" : "pyodide";
 }

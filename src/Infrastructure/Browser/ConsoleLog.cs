@@ -12,7 +12,7 @@ sealed class ConsoleLog
     // An error that comes after a flood is still wanted.
     private const int ForErrors = 32 * 1024;
     private const int LongestLine = 10_000;
-    private const string Frames = ":wasm-function[";
+    private const string InWasm = ":wasm-function[";
 
     // Each line costs its frame in the row too.
     private const int Frame = 40;
@@ -40,11 +40,10 @@ sealed class ConsoleLog
     // What follows a Python traceback is how the browser got there, of which nobody reads twenty lines.
     private static string WithoutFrames(string text)
     {
-        if (!text.Contains(Frames, StringComparison.Ordinal)) return text;
+        if (!text.Contains(InWasm, StringComparison.Ordinal)) return text;
         var lines = text.Split('\n');
-        var dropped = lines.Count(line => line.Contains(Frames, StringComparison.Ordinal));
-        var kept = lines.Where(line => !line.Contains(Frames, StringComparison.Ordinal));
-        return string.Join('\n', kept) + string.Create(CultureInfo.InvariantCulture, $"\n    … {dropped} frames of the interpreter's own");
+        var kept = Array.FindAll(lines, line => !line.Contains(InWasm, StringComparison.Ordinal));
+        return string.Join('\n', kept) + string.Create(CultureInfo.InvariantCulture, $"\n    … {lines.Length - kept.Length} frames of the interpreter's own");
     }
 
     /// <summary>All lines, with one more that says what is missing.</summary>

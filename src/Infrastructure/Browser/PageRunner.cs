@@ -47,7 +47,7 @@ public sealed class PageRunner(BrowserPool browsers, SmokeOptions options)
         }
         finally
         {
-            _ = running.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            PageVisit.Forget(running);
         }
     }
 

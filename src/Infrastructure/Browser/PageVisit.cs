@@ -198,10 +198,9 @@ sealed class PageVisit : IAsyncDisposable
 
     private async Task NavigateAsync()
     {
-        var interpreter = _page.Interpreter is Interpreter.Pyodide ? "pyodide" : "micropython";
         try
         {
-            var response = await _opened!.GotoAsync($"{_page.Address}?interpreter={interpreter}", new() { WaitUntil = WaitUntilState.Commit, Timeout = 0 });
+            var response = await _opened!.GotoAsync($"{_page.Address}?interpreter={Interpreters.WordOf(_page.Interpreter)}", new() { WaitUntil = WaitUntilState.Commit, Timeout = 0 });
             if (response is { Ok: false }) throw new BrowserFaultException($"The hub answered {response.Status} for the page.");
         }
         catch (PlaywrightException e) when (e.Message.Contains("net::ERR_", StringComparison.Ordinal) && !e.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
@@ -340,7 +339,7 @@ sealed class PageVisit : IAsyncDisposable
         }
     }
 
-    // What comes of it is nobody's concern, and its failure no unobserved one.
-    private static void Forget(Task task) =>
+    /// <summary>What comes of a task is nobody's concern, and its failure no unobserved one.</summary>
+    internal static void Forget(Task task) =>
         _ = task.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -53,8 +53,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
     private readonly Lock _gate = new();
     private readonly ConsoleLog _console = new();
     private readonly List<Script> _scripts = [];
-    private readonly List<SeenError> _errors = [];
-    private readonly List<string> _errorKeys = [];
+    // By what is the same however the error came.
+    private readonly OrderedDictionary<string, SeenError> _errors = new(StringComparer.Ordinal);
     private readonly List<SeenRequest> _problems = [];
     private readonly List<string> _configs = [];
     private readonly Dictionary<object, int> _inFlight = [];
@@ -190,7 +190,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         var areReady = isTrusted && own.TrueForAll(script => script.ReadyAt is not null) && alone.TrueForAll(worker => worker.LoadedAt is not null || worker.DoneAt is not null);
         if (_errors.Count > 0)
         {
-            var wrong = _errors.Max(error => error.AtMs);
+            var wrong = _errors.Values.Max(error => error.AtMs);
             if (at < wrong + AfterError) return Wait(wrong + AfterError);
             if (areReady || at >= wrong + AfterErrorWhileLoading) return Looked(at, wrong, PageEnd.Settled);
             return Idle(at, 1_000) is { } wait ? wait with { At = Math.Min(wait.At, wrong + AfterErrorWhileLoading) } : Looked(at, wrong, PageEnd.Stalled);
@@ -369,7 +369,6 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         _document = url;
         _scripts.Clear();
         _errors.Clear();
-        _errorKeys.Clear();
         _configs.Clear();
         _inFlight.Clear();
         _workers.Clear();
@@ -435,17 +434,8 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
         if (script is < 0) script = null;
         // One error comes by several ways: thrown, shown, printed.
         var key = Key(text);
-        var same = _errorKeys.IndexOf(key);
-        if (same >= 0)
-        {
-            var known = _errors[same];
-            _errors[same] = known with { Script = known.Script ?? script, Place = place < known.Place ? place : known.Place };
-        }
-        else if (_errors.Count < MostErrors)
-        {
-            _errors.Add(new SeenError(place, text, script, now()));
-            _errorKeys.Add(key);
-        }
+        if (_errors.TryGetValue(key, out var known)) _errors[key] = known with { Script = known.Script ?? script, Place = place < known.Place ? place : known.Place };
+        else if (_errors.Count < MostErrors) _errors.Add(key, new SeenError(place, text, script, now()));
 
         static string Key(string text) => PythonTraceback.Read(text) is { } python ? python.Text : text.Split('\n')[0].Replace("Uncaught ", "", StringComparison.Ordinal).Trim();
     }
@@ -622,7 +612,7 @@ sealed class PageWatch(ProjectAddresses addresses, Interpreter asked, Func<int> 
                 Scripts = [.. _scripts.Where(script => !script.IsGone).Select(script => Describe(script, written, _isOldCore))],
                 HasOtherPython = _workers.Count > 0 || (_look is { Custom: > 0, Assembled: > 0 } && _fetched.Contains(asked)),
                 HasUntoldScripts = hasUntoldScripts,
-                Errors = [.. _errors],
+                Errors = [.. _errors.Values],
                 Requests = [.. _problems],
                 Console = _console.Lines(last?.Dropped ?? _look?.Dropped ?? 0),
                 Modules = last is null ? [] : [.. last.Modules.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(500)],

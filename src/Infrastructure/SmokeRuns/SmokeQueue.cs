@@ -26,13 +26,13 @@ public sealed class SmokeQueue(HubDb db)
     /// <summary>How often a worker renews.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    // The console's 256 KB, each byte of which may be written as six, and the lists.
+    private const int MostEvidence = 3_000_000;
+
     // So that a run that is given back each time keeps no worker to itself.
     private static readonly TimeSpan s_afterGiveBack = TimeSpan.FromSeconds(2);
 
     private static readonly JsonSerializerOptions s_storable = new() { Converters = { new StorableText() } };
-    // The console's 256 KB, each byte of which may be written as six, and the lists.
-    private const int MostEvidence = 3_000_000;
-
     private static readonly string s_noEvidence = JsonOf(SmokeEvidence.None)!;
 
     /// <summary>
@@ -157,9 +157,14 @@ public sealed class SmokeQueue(HubDb db)
     {
         var error = result.Error is { } e ? new SmokeError(Cut(e.Type, 200)!, Cut(e.Message, 4_000)!, Cut(e.Traceback, 40_000), Cut(e.File, 1_000), e.Line) : null;
         var evidence = result.Evidence;
-        if (Encoding.UTF8.GetByteCount(JsonOf(evidence)!) > MostEvidence) evidence = evidence with { Requests = [], Modules = [], Packages = [] };
-        if (Encoding.UTF8.GetByteCount(JsonOf(evidence)!) > MostEvidence) evidence = SmokeEvidence.None;
+        if (IsTooLarge(evidence))
+        {
+            evidence = evidence with { Requests = [], Modules = [], Packages = [] };
+            if (IsTooLarge(evidence)) evidence = SmokeEvidence.None;
+        }
         return result with { Awaited = Cut(result.Awaited, 1_000), Error = error, Evidence = evidence };
+
+        static bool IsTooLarge(SmokeEvidence evidence) => Encoding.UTF8.GetByteCount(JsonOf(evidence)!) > MostEvidence;
 
         static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..most] + "…";
     }

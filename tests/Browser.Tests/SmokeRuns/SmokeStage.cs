@@ -61,7 +61,7 @@ public sealed class SmokeStage : IAsyncLifetime
         await using var context = await lease.Browser.NewContextAsync();
         var opened = await context.NewPageAsync();
         await opened.AddInitScriptAsync("globalThis.ended = new Promise((end) => { for (const type of ['py', 'mpy']) addEventListener(type + ':done', () => end(performance.now())) })");
-        await opened.GotoAsync($"{address}?interpreter={(interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}");
+        await opened.GotoAsync($"{address}?interpreter={Interpreters.WordOf(interpreter)}");
         return TimeSpan.FromMilliseconds(await opened.EvaluateAsync<double>("globalThis.ended"));
     }
 

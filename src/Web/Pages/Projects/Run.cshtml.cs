@@ -62,7 +62,7 @@ sealed partial class RunModel(IMediator hub) : HubPage
 
     /// <summary>The place in the editor of a line of the project.</summary>
     public string EditorAt(string file, int? line) =>
-        $"{Path}/edit?file={Uri.EscapeDataString(file)}" + (line is { } number ? FormattableString.Invariant($"&line={number}") : "") + $"&interpreter={(Run.Interpreter is Interpreter.Pyodide ? "pyodide" : "micropython")}";
+        $"{Path}/edit?file={Uri.EscapeDataString(file)}" + (line is { } number ? FormattableString.Invariant($"&line={number}") : "") + $"&interpreter={Interpreters.WordOf(Run.Interpreter)}";
 
     /// <summary>What the page would need to start that is not there, where that is why it does not.</summary>
     public Lack Lacks => Run.Error switch
