@@ -23,9 +23,11 @@ public static class HubConfiguration
 
     private const int NobodyUid = 65_534;
 
-    private static readonly string[] s_sections = ["Hub", "Smoke"];
+    private static readonly string[] s_sections = ["Hub", "Smoke", "Packages"];
 
-    /// <summary>Every key under <c>Hub:</c> and <c>Smoke:</c>, in the form in which it is documented.</summary>
+    private static readonly string[] s_lists = ["Packages:Upstreams", "Packages:FileHosts"];
+
+    /// <summary>Every key under <c>Hub:</c>, <c>Smoke:</c> and <c>Packages:</c>, in the form in which it is documented.</summary>
     public static readonly IReadOnlyList<string> Keys =
     [
         "Hub:PublicUrl", "Hub:ContentDomain", "Hub:DataDirectory", "Hub:Roles", "Hub:Setup:AdminToken",
@@ -33,6 +35,7 @@ public static class HubConfiguration
         "Hub:Smtp:Host", "Hub:Smtp:Port", "Hub:Smtp:User", "Hub:Smtp:Password", "Hub:Smtp:From", "Hub:Smtp:Tls",
         .. LimitProperties().Select(property => $"Hub:Limits:{property.Name}"),
         "Smoke:Browser", "Smoke:Sandbox", "Smoke:Parallel", "Smoke:Seconds", "Smoke:Upstream", "Smoke:Uid",
+        "Packages:Upstreams", "Packages:FileHosts", "Packages:NpmRegistry", "Packages:MipIndex",
     ];
 
     /// <summary>Reads the options. Throws <see cref="HubConfigurationException"/> for a value that cannot be used.</summary>
@@ -55,14 +58,19 @@ public static class HubConfiguration
             Smtp = ReadSmtp(configuration),
             Limits = ReadLimits(configuration),
             Smoke = ReadSmoke(configuration),
+            Packages = ReadPackages(configuration),
         };
     }
 
-    /// <summary>Keys under <c>Hub:</c> and <c>Smoke:</c> that mean nothing: a typing mistake that would otherwise be silent.</summary>
+    /// <summary>Keys under <c>Hub:</c>, <c>Smoke:</c> and <c>Packages:</c> that mean nothing: a typing mistake that would otherwise be silent.</summary>
     public static IReadOnlyList<string> UnknownKeys(IConfiguration configuration) =>
         [.. s_sections.SelectMany(section => configuration.GetSection(section).AsEnumerable())
-            .Where(pair => pair.Value is not null && !Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
+            .Where(pair => pair.Value is not null && !Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase) && !IsEntryOfList(pair.Key))
             .Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    // Lists may be written as one value with commas, or as an entry each: Packages:Upstreams:0.
+    private static bool IsEntryOfList(string key) => s_lists.Any(list =>
+        key.StartsWith(list + ":", StringComparison.OrdinalIgnoreCase) && key.AsSpan(list.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0);
 
     private static Uri ReadPublicUrl(IConfiguration configuration)
     {
@@ -201,6 +209,29 @@ public static class HubConfiguration
             Within = TimeSpan.FromSeconds(ReadNumber(configuration, "Smoke:Seconds", (int)smoke.Within.TotalSeconds, 600)),
         };
     }
+
+    private static PackageOptions ReadPackages(IConfiguration configuration)
+    {
+        var packages = new PackageOptions
+        {
+            Upstreams = [.. ReadList(configuration, "Packages:Upstreams").Select(text => ReadIndex("Packages:Upstreams", text))],
+            NpmRegistry = Value(configuration, "Packages:NpmRegistry") is { } registry ? ReadIndex("Packages:NpmRegistry", registry) : null,
+            MipIndex = Value(configuration, "Packages:MipIndex") is { } mip ? ReadIndex("Packages:MipIndex", mip) : null,
+        };
+        var hosts = ReadList(configuration, "Packages:FileHosts");
+        if (hosts.Find(host => Uri.CheckHostName(host) is UriHostNameType.Unknown) is { } wrong)
+            throw new HubConfigurationException("Packages:FileHosts", $"'{wrong}' is no host. Write names, with commas between.");
+        return hosts.Count > 0 ? packages with { FileHosts = hosts } : packages;
+    }
+
+    private static List<string> ReadList(IConfiguration configuration, string key) =>
+        [.. (Value(configuration, key) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Concat(configuration.GetSection(key).GetChildren().Select(child => child.Value?.Trim()).OfType<string>().Where(text => text.Length > 0))];
+
+    private static Uri ReadIndex(string key, string text) =>
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url is { Query: "", Fragment: "" }
+            ? url
+            : throw new HubConfigurationException(key, $"'{text}' is no web address. Write for example https://pypi.org/simple.");
 
     private static int ReadNumber(IConfiguration configuration, string key, int otherwise, int most)
     {

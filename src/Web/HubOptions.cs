@@ -44,6 +44,24 @@ public sealed record HubOptions
     public ProjectLimits Limits { get; init; } = new();
 
     public SmokeOptions Smoke { get; init; } = new();
+
+    public PackageOptions Packages { get; init; } = new();
+}
+
+/// <summary>Where packages come from that the hub does not hold; nowhere unless an administrator names a place.</summary>
+public sealed record PackageOptions
+{
+    /// <summary>Indexes in the form of PEP 503 or PEP 691, asked in this order: <c>https://pypi.org/simple</c>.</summary>
+    public IReadOnlyList<Uri> Upstreams { get; init; } = [];
+
+    /// <summary>Hosts that the files of an upstream may lie on, beside its own.</summary>
+    public IReadOnlyCollection<string> FileHosts { get; init; } = ["files.pythonhosted.org"];
+
+    /// <summary>The registry that JavaScript libraries are fetched from at publish time; null for none.</summary>
+    public Uri? NpmRegistry { get; init; }
+
+    /// <summary>The index that packages for MicroPython are fetched from; null for none.</summary>
+    public Uri? MipIndex { get; init; }
 }
 
 /// <summary>A server that takes letters.</summary>

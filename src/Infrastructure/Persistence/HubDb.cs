@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Accounts;
+using PyScriptHub.Domain.Packages;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Accounts;
@@ -61,6 +62,40 @@ public sealed class HubDb(DbContextOptions<HubDb> options) : IdentityDbContext<H
     public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
 
     public DbSet<SlugRedirect> SlugRedirects => Set<SlugRedirect>();
+
+    public DbSet<Package> Packages => Set<Package>();
+
+    public DbSet<PackageModule> PackageModules => Set<PackageModule>();
+
+    public DbSet<PackageStatusRow> PackageStatuses => Set<PackageStatusRow>();
+
+    public DbSet<EvidenceEntry> PackageEvidence => Set<EvidenceEntry>();
+
+    public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
+
+    public DbSet<QuarantinedFile> QuarantinedFiles => Set<QuarantinedFile>();
+
+    public DbSet<UpstreamPage> UpstreamPages => Set<UpstreamPage>();
+
+    public DbSet<UpstreamMetadata> UpstreamMetadata => Set<UpstreamMetadata>();
+
+    public DbSet<MipFile> MipFiles => Set<MipFile>();
+
+    public DbSet<PackageTest> PackageTests => Set<PackageTest>();
+
+    public DbSet<PackageLock> PackageLocks => Set<PackageLock>();
+
+    public DbSet<PackageLockBlob> PackageLockBlobs => Set<PackageLockBlob>();
+
+    public DbSet<PublicationLock> PublicationLocks => Set<PublicationLock>();
+
+    public DbSet<DraftLock> DraftLocks => Set<DraftLock>();
+
+    public DbSet<NpmRelease> NpmReleases => Set<NpmRelease>();
+
+    public DbSet<NpmFile> NpmFiles => Set<NpmFile>();
+
+    public DbSet<PublicationLibrary> PublicationLibraries => Set<PublicationLibrary>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -25,6 +25,11 @@ public sealed class BlobSweep(HubDb db)
                     SELECT b.hash FROM blobs b WHERE b.touched_at < now() - {rest}
                       AND NOT EXISTS (SELECT FROM revision_blobs rb WHERE rb.hash = b.hash)
                       AND NOT EXISTS (SELECT FROM trial_blobs tb WHERE tb.hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM package_files pf WHERE pf.hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM package_files pm WHERE pm.metadata_hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM package_lock_blobs lb WHERE lb.hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM mip_files mf WHERE mf.hash = b.hash)
+                      AND NOT EXISTS (SELECT FROM npm_files nf WHERE nf.hash = b.hash)
                     FOR UPDATE SKIP LOCKED)
                 """, ct);
         }

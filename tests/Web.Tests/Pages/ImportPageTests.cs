@@ -129,17 +129,17 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
     [InlineData("2002:a00:1::", false)]
     [InlineData("2001:db8::1", false)]
     public void Which_addresses_everybody_can_reach(string address, bool isPublic) =>
-        Web.Features.Projects.ArchiveFetch.IsPublic(IPAddress.Parse(address)).ShouldBe(isPublic);
+        Infrastructure.Fetching.PublicAddresses.IsPublic(IPAddress.Parse(address)).ShouldBe(isPublic);
 
     [Fact]
     public void Neither_this_machine_by_its_public_address_nor_another_port_is_reached()
     {
         IPAddress[] named = [IPAddress.Parse("8.8.8.8"), IPAddress.Parse("2606:4700::1"), IPAddress.Parse("10.0.0.1"), IPAddress.Parse("::ffff:8.8.4.4")];
         IPAddress[] own = [IPAddress.Parse("2606:4700::1"), IPAddress.Parse("8.8.4.4")];
-        Web.Features.Projects.ArchiveFetch.Reachable(named, 443, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
-        Web.Features.Projects.ArchiveFetch.Reachable(named, 80, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
-        foreach (var port in new[] { 22, 5432, 5080, 8080 }) Web.Features.Projects.ArchiveFetch.Reachable(named, port, own).ShouldBeEmpty();
-        Web.Features.Projects.ArchiveFetch.OwnAddresses().ShouldContain(IPAddress.Loopback);
+        Infrastructure.Fetching.PublicAddresses.Reachable(named, 443, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
+        Infrastructure.Fetching.PublicAddresses.Reachable(named, 80, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
+        foreach (var port in new[] { 22, 5432, 5080, 8080 }) Infrastructure.Fetching.PublicAddresses.Reachable(named, port, own).ShouldBeEmpty();
+        Infrastructure.Fetching.PublicAddresses.OwnAddresses().ShouldContain(IPAddress.Loopback);
     }
 
     [Fact]

@@ -379,6 +379,731 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                     b.ToTable("setup_links", (string)null);
                 });
 
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.DraftLock", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("LockId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("lock_id");
+
+                    b.Property<string>("Problems")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("problems");
+
+                    b.Property<DateTimeOffset>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.HasKey("Key")
+                        .HasName("pk_draft_locks");
+
+                    b.HasIndex("LockId")
+                        .HasDatabaseName("ix_draft_locks_lock_id");
+
+                    b.HasIndex("ResolvedAt")
+                        .HasDatabaseName("ix_draft_locks_resolved_at");
+
+                    b.ToTable("draft_locks", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.EvidenceEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Interpreter")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("interpreter");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Package")
+                        .IsRequired()
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("payload");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Release")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("review");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Version")
+                        .HasMaxLength(250)
+                        .HasColumnType("character varying(250)")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_package_evidence");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_package_evidence_pending")
+                        .HasFilter("review = 'Pending'");
+
+                    b.HasIndex("Fingerprint")
+                        .IsUnique()
+                        .HasDatabaseName("ix_package_evidence_fingerprint");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_package_evidence_person_id");
+
+                    b.HasIndex("Package", "At")
+                        .HasDatabaseName("ix_package_evidence_package_at");
+
+                    b.ToTable("package_evidence", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.MipFile", b =>
+                {
+                    b.Property<string>("Path")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("path");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("source");
+
+                    b.HasKey("Path")
+                        .HasName("pk_mip_files");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_mip_files_hash");
+
+                    b.ToTable("mip_files", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.NpmFile", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("character varying(214)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Version")
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("path");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length");
+
+                    b.HasKey("Name", "Version", "Path")
+                        .HasName("pk_npm_files");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_npm_files_hash");
+
+                    b.ToTable("npm_files", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.NpmRelease", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(214)
+                        .HasColumnType("character varying(214)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Version")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<string>("Integrity")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("integrity");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("source");
+
+                    b.HasKey("Name", "Version")
+                        .HasName("pk_npm_releases");
+
+                    b.ToTable("npm_releases", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.Package", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("Summary")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("summary");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Weight")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Name")
+                        .HasName("pk_packages");
+
+                    b.HasIndex("Name")
+                        .HasDatabaseName("ix_packages_name_letters");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Name"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("Name"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex("Weight", "Name")
+                        .IsDescending(true, false)
+                        .HasDatabaseName("ix_packages_known");
+
+                    b.ToTable("packages", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageFile", b =>
+                {
+                    b.Property<string>("FileName")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("file_name");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<Guid?>("AddedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("added_by_id");
+
+                    b.PrimitiveCollection<string[]>("Extras")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("extras");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length");
+
+                    b.Property<byte[]>("MetadataHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("metadata_hash");
+
+                    b.PrimitiveCollection<string[]>("Modules")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("modules");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("origin");
+
+                    b.Property<string>("Package")
+                        .IsRequired()
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Pyodide")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("pyodide");
+
+                    b.PrimitiveCollection<string[]>("Requires")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("requires");
+
+                    b.Property<string>("RequiresPython")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("requires_python");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("character varying(250)")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Yanked")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("yanked");
+
+                    b.HasKey("FileName", "Hash")
+                        .HasName("pk_package_files");
+
+                    b.HasIndex("AddedById")
+                        .HasDatabaseName("ix_package_files_added_by_id");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_package_files_hash");
+
+                    b.HasIndex("MetadataHash")
+                        .HasDatabaseName("ix_package_files_metadata_hash");
+
+                    b.HasIndex("Package")
+                        .HasDatabaseName("ix_package_files_package");
+
+                    b.ToTable("package_files", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageLock", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<DateTimeOffset>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_package_locks");
+
+                    b.HasIndex("UsedAt")
+                        .HasDatabaseName("ix_package_locks_used_at");
+
+                    b.ToTable("package_locks", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageLockBlob", b =>
+                {
+                    b.Property<string>("LockId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("lock_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.HasKey("LockId", "Hash")
+                        .HasName("pk_package_lock_blobs");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_package_lock_blobs_hash");
+
+                    b.ToTable("package_lock_blobs", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageModule", b =>
+                {
+                    b.Property<string>("Package")
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Module")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("module");
+
+                    b.HasKey("Package", "Module")
+                        .HasName("pk_package_modules");
+
+                    b.HasIndex("Module")
+                        .HasDatabaseName("ix_package_modules_letters");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Module"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("Module"), new[] { "gin_trgm_ops" });
+
+                    b.ToTable("package_modules", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageStatusRow", b =>
+                {
+                    b.Property<string>("Package")
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Interpreter")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("interpreter");
+
+                    b.Property<string>("Release")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.HasKey("Package", "Interpreter", "Release")
+                        .HasName("pk_package_statuses");
+
+                    b.HasIndex("Interpreter", "Release", "Status", "Package")
+                        .HasDatabaseName("ix_package_statuses_interpreter_release_status_package");
+
+                    b.ToTable("package_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Interpreter")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("interpreter");
+
+                    b.Property<string>("Label")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("label");
+
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_id");
+
+                    b.Property<DateTimeOffset?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<string>("Package")
+                        .IsRequired()
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Release")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<Guid?>("RequestedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_package_tests");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_package_tests_queue")
+                        .HasFilter("state = 'Queued'");
+
+                    b.HasIndex("Label")
+                        .IsUnique()
+                        .HasDatabaseName("ix_package_tests_label");
+
+                    b.HasIndex("LeasedUntil")
+                        .HasDatabaseName("ix_package_tests_leases")
+                        .HasFilter("state = 'Running'");
+
+                    b.HasIndex("RequestedById")
+                        .HasDatabaseName("ix_package_tests_requested_by_id");
+
+                    b.HasIndex("Package", "Interpreter", "Release")
+                        .IsUnique()
+                        .HasDatabaseName("ix_package_tests_pending")
+                        .HasFilter("state <> 'Done'");
+
+                    b.ToTable("package_tests", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PublicationLibrary", b =>
+                {
+                    b.Property<Guid>("PublicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publication_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(214)
+                        .HasColumnType("character varying(214)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Problem")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Version")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("version");
+
+                    b.HasKey("PublicationId", "Address")
+                        .HasName("pk_publication_libraries");
+
+                    b.HasIndex("Name", "Version")
+                        .HasDatabaseName("ix_publication_libraries_name_version");
+
+                    b.ToTable("publication_libraries", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PublicationLock", b =>
+                {
+                    b.Property<Guid>("PublicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("publication_id");
+
+                    b.Property<string>("Page")
+                        .HasMaxLength(240)
+                        .HasColumnType("character varying(240)")
+                        .HasColumnName("page");
+
+                    b.Property<string>("Release")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("release");
+
+                    b.Property<string>("LockId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("lock_id");
+
+                    b.Property<string>("Problems")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("problems");
+
+                    b.HasKey("PublicationId", "Page", "Release")
+                        .HasName("pk_publication_locks");
+
+                    b.HasIndex("LockId")
+                        .HasDatabaseName("ix_publication_locks_lock_id");
+
+                    b.ToTable("publication_locks", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.QuarantinedFile", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("file_name");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<byte[]>("KeptHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("kept_hash");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("source");
+
+                    b.HasKey("Id")
+                        .HasName("pk_quarantined_files");
+
+                    b.HasIndex("FileName", "Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_quarantined_files_file_name_hash");
+
+                    b.ToTable("quarantined_files", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.UpstreamMetadata", b =>
+                {
+                    b.Property<byte[]>("FileHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("file_hash");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("FileHash")
+                        .HasName("pk_upstream_metadata");
+
+                    b.ToTable("upstream_metadata", (string)null);
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.UpstreamPage", b =>
+                {
+                    b.Property<string>("Upstream")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("upstream");
+
+                    b.Property<string>("Package")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("package");
+
+                    b.Property<string>("Document")
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<string>("ETag")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("etag");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.HasKey("Upstream", "Package")
+                        .HasName("pk_upstream_pages");
+
+                    b.ToTable("upstream_pages", (string)null);
+                });
+
             modelBuilder.Entity("PyScriptHub.Domain.Projects.Blob", b =>
                 {
                     b.Property<byte[]>("Hash")
@@ -1520,6 +2245,172 @@ namespace PyScriptHub.Infrastructure.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_users_user_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.DraftLock", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.PackageLock", null)
+                        .WithMany()
+                        .HasForeignKey("LockId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_draft_locks_package_locks_lock_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.EvidenceEntry", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.Package", null)
+                        .WithMany()
+                        .HasForeignKey("Package")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_evidence_packages_package");
+
+                    b.HasOne("PyScriptHub.Infrastructure.Accounts.HubUser", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_package_evidence_users_person_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.MipFile", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_mip_files_blobs_hash");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.NpmFile", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_npm_files_blobs_hash");
+
+                    b.HasOne("PyScriptHub.Domain.Packages.NpmRelease", null)
+                        .WithMany()
+                        .HasForeignKey("Name", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_npm_files_npm_releases_name_version");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageFile", b =>
+                {
+                    b.HasOne("PyScriptHub.Infrastructure.Accounts.HubUser", null)
+                        .WithMany()
+                        .HasForeignKey("AddedById")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_package_files_users_added_by_id");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_files_blobs_hash");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("MetadataHash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_package_files_blobs_metadata_hash");
+
+                    b.HasOne("PyScriptHub.Domain.Packages.Package", null)
+                        .WithMany()
+                        .HasForeignKey("Package")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_files_packages_package");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageLockBlob", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("Hash")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_lock_blobs_blobs_hash");
+
+                    b.HasOne("PyScriptHub.Domain.Packages.PackageLock", null)
+                        .WithMany()
+                        .HasForeignKey("LockId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_lock_blobs_package_locks_lock_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageModule", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.Package", null)
+                        .WithMany()
+                        .HasForeignKey("Package")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_modules_packages_package");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageStatusRow", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.Package", null)
+                        .WithMany()
+                        .HasForeignKey("Package")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_statuses_packages_package");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PackageTest", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.Package", null)
+                        .WithMany()
+                        .HasForeignKey("Package")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_package_tests_packages_package");
+
+                    b.HasOne("PyScriptHub.Infrastructure.Accounts.HubUser", null)
+                        .WithMany()
+                        .HasForeignKey("RequestedById")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_package_tests_users_requested_by_id");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PublicationLibrary", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Projects.Publication", null)
+                        .WithMany()
+                        .HasForeignKey("PublicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_publication_libraries_publications_publication_id");
+
+                    b.HasOne("PyScriptHub.Domain.Packages.NpmRelease", null)
+                        .WithMany()
+                        .HasForeignKey("Name", "Version")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_publication_libraries_npm_releases_name_version");
+                });
+
+            modelBuilder.Entity("PyScriptHub.Domain.Packages.PublicationLock", b =>
+                {
+                    b.HasOne("PyScriptHub.Domain.Packages.PackageLock", null)
+                        .WithMany()
+                        .HasForeignKey("LockId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_publication_locks_package_locks_lock_id");
+
+                    b.HasOne("PyScriptHub.Domain.Projects.Publication", null)
+                        .WithMany()
+                        .HasForeignKey("PublicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_publication_locks_publications_publication_id");
                 });
 
             modelBuilder.Entity("PyScriptHub.Domain.Projects.ContentGrant", b =>

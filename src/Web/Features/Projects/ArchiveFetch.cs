@@ -1,8 +1,6 @@
-using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
+using PyScriptHub.Infrastructure.Fetching;
 using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Features.Projects;
@@ -25,20 +23,6 @@ sealed class ArchiveFetch : IDisposable
     private const int Redirects = 5;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
-    // What RFC 6890 and its successors set aside, and multicast.
-    private static readonly IPNetwork[] s_reserved =
-    [
-        .. new[]
-        {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-            "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-            // Of IPv6: documentation, benchmarks, and what leads on to an IPv4 address.
-            "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-        }.Select(IPNetwork.Parse),
-    ];
-
-    private static readonly IPNetwork s_globalUnicast = IPNetwork.Parse("2000::/3");
 
     private readonly IReadOnlyCollection<string> _privateHosts;
     private readonly ProjectLimits _limits;
@@ -78,23 +62,6 @@ sealed class ArchiveFetch : IDisposable
             return Error.Field("address", "That host cannot be reached from here, or it broke off. Private networks and ports other than 80 and 443 are not reached into. Download the archive and upload it here.");
         }
     }
-
-    /// <summary>Whether an address leads to a host that everybody can reach.</summary>
-    internal static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (address.AddressFamily is AddressFamily.InterNetworkV6 && !s_globalUnicast.Contains(address)) return false;
-        return !Array.Exists(s_reserved, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address));
-    }
-
-    /// <summary>The addresses among those of a name that may be connected to at this port.</summary>
-    /// <param name="own">This machine's own addresses.</param>
-    internal static IPAddress[] Reachable(IPAddress[] addresses, int port, IReadOnlyCollection<IPAddress> own) =>
-        port is 80 or 443 ? Array.FindAll(addresses, address => IsPublic(address) && !own.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : [];
-
-    /// <summary>This machine's own addresses at this moment.</summary>
-    internal static List<IPAddress> OwnAddresses() =>
-        [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)];
 
     public void Dispose() => _client.Dispose();
 
@@ -152,19 +119,6 @@ sealed class ArchiveFetch : IDisposable
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var isLetThrough = _privateHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
             || _privateHosts.Contains($"{host}:{port}", StringComparer.OrdinalIgnoreCase);
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
-        var chosen = isLetThrough ? addresses : Reachable(addresses, port, OwnAddresses());
-        if (chosen.Length == 0) throw new HttpRequestException($"{host} has no address that may be reached.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(chosen, port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await PublicAddresses.ConnectAsync(context.DnsEndPoint, isLetThrough, ct);
     }
 }
