@@ -84,7 +84,8 @@ public sealed partial class TextsTests
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
 
     private static IEnumerable<string> DomainSources() =>
-        new[] { Path.Combine(Repository.Root, "src", "Domain"), Path.Combine(Repository.Root, "src", "Infrastructure", "Storage"), Path.Combine(s_web, "Features"), Path.Combine(s_web, "Http"), Path.Combine(s_web, "Pages") }
+        new[] { Path.Combine(Repository.Root, "src", "Domain"), Path.Combine(Repository.Root, "src", "Infrastructure", "Storage"),
+                Path.Combine(Repository.Root, "src", "Infrastructure", "Fetching"), Path.Combine(Repository.Root, "src", "Infrastructure", "PackageIndex"), Path.Combine(s_web, "Features"), Path.Combine(s_web, "Http"), Path.Combine(s_web, "Pages") }
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
 
     // What stands where a sentence is expected: in an error, and in what a rule answers.

@@ -139,7 +139,7 @@ public sealed class ImportPageTests(SharedHub shared) : IClassFixture<SharedHub>
         Infrastructure.Fetching.PublicAddresses.Reachable(named, 443, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
         Infrastructure.Fetching.PublicAddresses.Reachable(named, 80, own).ShouldBe([IPAddress.Parse("8.8.8.8")]);
         foreach (var port in new[] { 22, 5432, 5080, 8080 }) Infrastructure.Fetching.PublicAddresses.Reachable(named, port, own).ShouldBeEmpty();
-        Infrastructure.Fetching.PublicAddresses.OwnAddresses().ShouldContain(IPAddress.Loopback);
+        Infrastructure.Fetching.PublicAddresses.Own().ShouldContain(IPAddress.Loopback);
     }
 
     [Fact]
