@@ -99,7 +99,7 @@ static partial class PreloadLinks
     private const int LongestAddress = 2000;
 
     // As core tells a file from text: an ending, and no braces of JSON around it.
-    private static bool IsFile(string config) => config.Length <= LongestAddress && FileEnding().IsMatch(config.Trim()) && !config.TrimStart().StartsWith('{');
+    internal static bool IsFile(string config) => config.Length <= LongestAddress && FileEnding().IsMatch(config.Trim()) && !config.TrimStart().StartsWith('{');
 
     private static bool IsOwn(string address) => address.Length > 0 && !address.StartsWith("//", StringComparison.Ordinal) && !Scheme().IsMatch(address);
 
