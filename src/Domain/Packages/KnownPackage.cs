@@ -35,6 +35,10 @@ sealed class KnownPackage
     /// <summary>What the lock has; null where it has nothing of this name.</summary>
     public Candidate? Locked { get; }
 
+    /// <summary>The newest version that there is, whether or not it fits; null where none follows PEP 440.</summary>
+    public Candidate? Newest => Candidates.Concat(Unfit).Concat(ForOtherPython)
+        .Where(candidate => candidate is { Version: not null, IsPreRelease: false, Yanked: null }).MaxBy(candidate => candidate.Version);
+
     /// <summary>The candidates, by number, that a requirement's versions and address fit; withdrawn ones and pre-releases among them.</summary>
     public IEnumerable<int> Matching(Requirement requirement) =>
         Enumerable.Range(0, Candidates.Count).Where(number => Fits(requirement, Candidates[number]));

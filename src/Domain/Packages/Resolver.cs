@@ -30,14 +30,11 @@ public sealed class Resolver(IPackageCandidates source, MarkerEnvironment enviro
             if (!counts.IsOk) return counts.Error;
             if (counts.Value) wanted.Add(requirement);
         }
-        while (true)
-        {
-            // What a requirement asks for that was held back changes what all others may take: everything is done again then.
-            var before = _askedFor.Count;
-            var result = await new ResolverRun(this, wanted).ResolveAsync(ct);
-            if (_askedFor.Count == before) return result!.Value;
-        }
+        return await RunAsync(wanted, isJudgement: false, ct);
     }
+
+    /// <summary>Resolves one package, with an error that says what stands in its way and not that it was asked for.</summary>
+    internal Task<Result<Resolution>> JudgeAsync(Requirement requirement, CancellationToken ct) => RunAsync([requirement], isJudgement: true, ct);
 
     internal ResolutionBounds Bounds => _bounds;
 
@@ -86,5 +83,14 @@ public sealed class Resolver(IPackageCandidates source, MarkerEnvironment enviro
         var before = _askedFor.Count;
         _askedFor.UnionWith(meeting);
         return _askedFor.Count > before;
+    }
+
+    private async Task<Result<Resolution>> RunAsync(List<Requirement> wanted, bool isJudgement, CancellationToken ct)
+    {
+        while (true)
+        {
+            // What a requirement asks for that was held back changes what all others may take: everything is done again then.
+            if (await new ResolverRun(this, wanted, isJudgement).ResolveAsync(ct) is { } result) return result;
+        }
     }
 }

@@ -3,7 +3,7 @@ using PyScriptHub.Domain.Outcomes;
 namespace PyScriptHub.Domain.Packages;
 
 /// <summary>One attempt at a resolution, with what is held back known from its start.</summary>
-sealed class ResolverRun(Resolver resolver, IReadOnlyList<Requirement> requirements)
+sealed class ResolverRun(Resolver resolver, IReadOnlyList<Requirement> requirements, bool isJudgement)
 {
     // How many dead ends make a package one to settle first.
     private const int Troublesome = 5;
@@ -138,7 +138,7 @@ sealed class ResolverRun(Resolver resolver, IReadOnlyList<Requirement> requireme
         var missed = facts.OfType<Asked>().GroupBy(asked => _wanted[asked.Target].Known)
             .Aggregate(false, (any, group) => resolver.TakePreReleases(group.Key, [.. group.Select(asked => asked.Requirement)]) || any);
         if (missed) return null;
-        return new Explanation(_wanted, resolver).Of(facts);
+        return new Explanation(_wanted, resolver, isJudgement).Of(facts);
     }
 
     private Error TooHard()

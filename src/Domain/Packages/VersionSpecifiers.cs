@@ -33,6 +33,13 @@ public sealed class VersionSpecifiers
         return reader.Error("bad_specifier", "specifier");
     }
 
+    /// <summary>The specifiers of one version and no other, local labels aside.</summary>
+    public static VersionSpecifiers Exactly(PackageVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return new([VersionSpecifier.Of(VersionOperator.Matching, version.ToString())!]);
+    }
+
     /// <summary>Whether a version satisfies all clauses, a pre-release only where it is allowed or a clause names one.</summary>
     public bool Admits(PackageVersion version, bool allowPreReleases)
     {

@@ -52,6 +52,17 @@ public sealed class WheelTags
     /// <summary>Whether a wheel fits.</summary>
     public bool Fits(WheelFileName wheel) => RankOf(wheel) is not null;
 
+    /// <summary>
+    /// The wheel to take of several of one version: the best that fits, of equals the latest build; with why not even it fits, in words
+    /// that follow its name.
+    /// </summary>
+    /// <param name="wheels">One at least.</param>
+    public (WheelFileName Wheel, Sentence? Unfit) Choose(IEnumerable<WheelFileName> wheels)
+    {
+        var best = wheels.OrderBy(wheel => RankOf(wheel) ?? int.MaxValue).ThenByDescending(wheel => wheel.Build ?? new WheelBuild(-1, "")).First();
+        return (best, Refuse(best));
+    }
+
     /// <summary>Says why a wheel does not fit, in words that follow its name; null where it fits.</summary>
     public Sentence? Refuse(WheelFileName wheel)
     {
