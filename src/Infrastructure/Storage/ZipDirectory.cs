@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 
-namespace PyScriptHub.Web.Features.Projects;
+namespace PyScriptHub.Infrastructure.Storage;
 
 /// <summary>
 /// Looks at an archive's directory before anything makes objects of it: 50 MB of directory are a million entries, which take
@@ -25,12 +25,12 @@ static class ZipDirectory
     private const int LongestEntry = HeaderBytes + (4 * ProjectLimits.PathBytes) + 1024;
 
     /// <summary>Null where the directory may be read; else <c>entry_count</c> or <c>not_a_zip</c>. The stream stands where it stood.</summary>
-    public static async Task<Error?> RefuseAsync(Stream archive, ProjectLimits limits, CancellationToken ct)
+    public static async Task<Error?> RefuseAsync(Stream archive, int entries, CancellationToken ct)
     {
         var position = archive.Position;
         try
         {
-            return await LookAsync(archive, limits, ct);
+            return await LookAsync(archive, entries, ct);
         }
         finally
         {
@@ -38,7 +38,7 @@ static class ZipDirectory
         }
     }
 
-    private static async Task<Error?> LookAsync(Stream archive, ProjectLimits limits, CancellationToken ct)
+    private static async Task<Error?> LookAsync(Stream archive, int entries, CancellationToken ct)
     {
         var tailStart = Math.Max(0, archive.Length - EndBytes - LongestComment);
         var tail = await ReadAsync(archive, tailStart, (int)(archive.Length - tailStart), ct);
@@ -50,17 +50,17 @@ static class ZipDirectory
         // Where the numbers do not fit, those of the zip64 record count. One of them is looked at in any case, whichever is believed.
         var starts = new List<long>();
         if (start != uint.MaxValue) starts.Add(start);
-        if (count != ushort.MaxValue && count > limits.Files) return TooMany(count, limits);
+        if (count != ushort.MaxValue && count > entries) return TooMany(count, entries);
         if (await ReadEnd64Async(archive, tailStart + end, ct) is { } end64)
         {
-            if (end64.Count < 0 || end64.Count > limits.Files) return TooMany(end64.Count, limits);
+            if (end64.Count < 0 || end64.Count > entries) return TooMany(end64.Count, entries);
             starts.Add(end64.Start);
         }
         if (starts.Count == 0) return NoZip();
         foreach (var place in starts)
         {
             if (place < 0 || place > archive.Length) return NoZip();
-            if (await WalkAsync(archive, place, limits, ct) is { } error) return error;
+            if (await WalkAsync(archive, place, entries, ct) is { } error) return error;
         }
         return null;
     }
@@ -78,19 +78,19 @@ static class ZipDirectory
     }
 
     // Header after header, as whoever reads the directory does, and no further than so many may reach.
-    private static async Task<Error?> WalkAsync(Stream archive, long start, ProjectLimits limits, CancellationToken ct)
+    private static async Task<Error?> WalkAsync(Stream archive, long start, int entries, CancellationToken ct)
     {
-        var longest = (long)limits.Files * LongestEntry;
+        var longest = (long)entries * LongestEntry;
         var directory = await ReadAsync(archive, start, (int)Math.Min(Math.Min(longest, int.MaxValue), archive.Length - start), ct);
         var count = 0;
         var at = 0;
         while (at + HeaderBytes <= directory.Length && BinaryPrimitives.ReadUInt32LittleEndian(directory.AsSpan(at)) == HeaderSignature)
         {
-            if (++count > limits.Files) return TooMany(count, limits);
+            if (++count > entries) return TooMany(count, entries);
             at += HeaderBytes + BinaryPrimitives.ReadUInt16LittleEndian(directory.AsSpan(at + 28))
                 + BinaryPrimitives.ReadUInt16LittleEndian(directory.AsSpan(at + 30)) + BinaryPrimitives.ReadUInt16LittleEndian(directory.AsSpan(at + 32));
         }
-        return at > longest ? new Error.Invalid("entry_count", $"The archive's directory is longer than that of {limits.Files} files can be.") : null;
+        return at > longest ? new Error.Invalid("entry_count", $"The archive's directory is longer than that of {entries} files can be.") : null;
     }
 
     private static async Task<byte[]> ReadAsync(Stream archive, long start, int length, CancellationToken ct)
@@ -108,38 +108,8 @@ static class ZipDirectory
         return bytes.AsSpan().LastIndexOf(wanted);
     }
 
-    private static Error.Invalid TooMany(long count, ProjectLimits limits) => count < 0 ? NoZip()
-        : new Error.Invalid("entry_count", $"The archive has {count} entries, the limit is {limits.Files}.");
+    private static Error.Invalid TooMany(long count, int entries) => count < 0 ? NoZip()
+        : new Error.Invalid("entry_count", $"The archive has {count} entries, the limit is {entries}.");
 
     private static Error.Invalid NoZip() => new("not_a_zip", "The file is not a zip archive, or it is cut off.");
-}
-
-/// <summary>
-/// Lets a few archives at a time be read or written on this node: each takes a processor for seconds, and a class that imports is
-/// served one after the other, while everything else goes on.
-/// </summary>
-/// <param name="atOnce">How many go on at the same time.</param>
-sealed class ArchiveQueue(int atOnce) : IDisposable
-{
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
-    private readonly SemaphoreSlim _places = new(atOnce);
-
-    /// <summary>Waits for a place, which whoever got it gives back by disposing it; null where there was none for too long.</summary>
-    public async Task<IDisposable?> EnterAsync(CancellationToken ct) => await _places.WaitAsync(s_patience, ct) ? new Place(_places) : null;
-
-    /// <summary>What somebody is told who got no place.</summary>
-    public static Error Busy { get; } = new Error.TooManyRequests(TimeSpan.FromSeconds(10));
-
-    public void Dispose() => _places.Dispose();
-
-    private sealed class Place(SemaphoreSlim places) : IDisposable
-    {
-        private int _isGivenBack;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _isGivenBack, 1) == 0) places.Release();
-        }
-    }
 }

@@ -1,4 +1,4 @@
-namespace PyScriptHub.Web.Features.Projects;
+namespace PyScriptHub.Infrastructure.Storage;
 
 /// <summary>The checksum of zip entries (ISO 3309, reflected polynomial 0xEDB88320). System.IO.Hashing has it, and cannot be had here.</summary>
 static class Crc32
