@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using PyScriptHub.Infrastructure.Browser;
+using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Infrastructure.Storage;
@@ -20,6 +21,7 @@ using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Serving.Rewriting;
 using PyScriptHub.Web.Workers;
 
@@ -182,6 +184,18 @@ public static class Hub
         services.AddScoped<PageReleases>();
         services.AddScoped<ContentSites>();
         services.AddScoped<ServedPages>();
+        services.AddSingleton(new PyodideReleases(runtime.Files.Where(file => file.Path.EndsWith("/pyodide-lock.json", StringComparison.Ordinal))
+            .ToDictionary(file => file.Path.Split('/')[2], runtime.LocationOf, StringComparer.Ordinal)));
+        services.AddScoped<OwnWheels>();
+        services.AddSingleton<OwnWheelCache>();
+        services.AddScoped<PageConfigReader>();
+        services.AddScoped<PageLocks>();
+        services.AddScoped<PackageLockReader>();
+        services.AddScoped<LockMaking>();
+        services.AddScoped<LockedRuntime>();
+        services.AddSingleton<PageLockCache>();
+        services.AddSingleton<PackageLockCache>();
+        services.AddSingleton<LockedFileCache>();
         services.AddScoped<ProjectContent>();
         services.AddHostedService<CanarySteps>();
     }

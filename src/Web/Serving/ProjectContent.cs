@@ -7,6 +7,7 @@ using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving.Rewriting;
 
 namespace PyScriptHub.Web.Serving;
 
@@ -65,7 +66,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenin
                 return;
             case ({ } file, _):
                 if (Manifest.IsHtml(file)) await openings.NoteAsync(db, site, ct);
-                await SendAsync(context, await pages.ReadAsync(site, manifest, file, InterpreterOf(request), label, ct));
+                await SendAsync(context, await pages.ReadAsync(site, manifest, file, InterpreterOf(request), request.Query.ContainsKey(PageLock.AsStored), label, ct));
                 return;
             case var _ when path == "favicon.ico":
                 // Browsers ask on their own; a project without one has made no mistake.

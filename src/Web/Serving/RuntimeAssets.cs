@@ -12,12 +12,18 @@ namespace PyScriptHub.Web.Serving;
 /// </summary>
 internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encoded)
 {
+    /// <summary>The <c>Cache-Control</c> of what never changes.</summary>
+    public const string Immutable = "public, max-age=31536000, immutable";
+
     private const string Methods = "GET, HEAD, OPTIONS";
 
     // A page asks for one range; more than a few are a way to make the hub send much for little.
     private const int MostRanges = 8;
 
-    public async Task ServeAsync(HttpContext context)
+    public Task ServeAsync(HttpContext context) => ServeAsync(context, context.Request.Path.Value ?? "/");
+
+    /// <summary>Answers for a path of the runtime host that is not the one that was asked for.</summary>
+    public async Task ServeAsync(HttpContext context, string path)
     {
         var (request, response) = (context.Request, context.Response);
         ShareWithEveryOrigin(response.Headers);
@@ -39,21 +45,22 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
             return;
         }
 
-        if (catalog.Find(request.Path.Value ?? "/") is not { } file)
+        if (catalog.Find(path) is not { } file)
         {
-            await SayAsync(context, StatusCodes.Status404NotFound, WhyNot(request.Path.Value ?? "/"));
+            await SayAsync(context, StatusCodes.Status404NotFound, WhyNot(path));
             return;
         }
 
         await ServeAsync(context, file);
     }
 
-    private async Task ServeAsync(HttpContext context, RuntimeFile file)
+    /// <summary>Sends a file of the catalog, whatever the address that it was asked for under.</summary>
+    public async Task ServeAsync(HttpContext context, RuntimeFile file)
     {
         var (request, response) = (context.Request, context.Response);
         var etag = new EntityTagHeaderValue($"\"{file.Sha256}\"");
         response.Headers.ETag = etag.ToString();
-        response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        response.Headers.CacheControl = Immutable;
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         response.Headers.AcceptRanges = "bytes";
 
@@ -232,7 +239,8 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         }
     }
 
-    private static void ShareWithEveryOrigin(IHeaderDictionary headers)
+    /// <summary>The headers of every answer of the runtime host.</summary>
+    internal static void ShareWithEveryOrigin(IHeaderDictionary headers)
     {
         headers.AccessControlAllowOrigin = "*";
         headers.AccessControlExposeHeaders = "Accept-Ranges, Content-Encoding, Content-Range, ETag";
@@ -242,7 +250,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
     }
 
     // An answer that says no is not immutable: the release may be added tomorrow.
-    private static async Task SayAsync(HttpContext context, int status, string text)
+    internal static async Task SayAsync(HttpContext context, int status, string text)
     {
         var body = Encoding.UTF8.GetBytes(text + "\n");
         var response = context.Response;

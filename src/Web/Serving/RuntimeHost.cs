@@ -1,4 +1,5 @@
 using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Packages;
 
 namespace PyScriptHub.Web.Serving;
 
@@ -22,6 +23,7 @@ public static class RuntimeHost
     public static void RunRuntimeHost(this IApplicationBuilder branch)
     {
         var assets = branch.ApplicationServices.GetRequiredService<RuntimeAssets>();
+        branch.MapWhen(LockedRuntime.Handles, locked => locked.Run(context => context.RequestServices.GetRequiredService<LockedRuntime>().ServeAsync(context)));
         branch.Run(assets.ServeAsync);
     }
 }

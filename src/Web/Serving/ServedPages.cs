@@ -5,6 +5,7 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Serving.Rewriting;
 
 namespace PyScriptHub.Web.Serving;
@@ -15,14 +16,16 @@ public sealed record ServedFile(byte[] Content, string ContentType, string Tag);
 
 /// <summary>Makes what is sent out of what is stored: pages, scripts and styles are rewritten, everything else goes as it is.</summary>
 public sealed class ServedPages(
-    BlobReader blobs, PageReleases releases, RuntimeCatalog runtime, DefaultRelease defaults, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
+    BlobReader blobs, PageReleases releases, PageLocks locks, RuntimeCatalog runtime, DefaultRelease defaults, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
     ServedPageCache cache)
 {
     private const long LargestConfig = 64 * 1024;
     private const int MostConfigs = 50;
 
     /// <summary>A file of a site. Error: <see cref="Error.CorruptBlob"/>.</summary>
-    public async Task<Result<ServedFile>> ReadAsync(ContentSite site, Manifest manifest, string path, Interpreter? interpreter, string label, CancellationToken ct)
+    /// <param name="asStored">Whether a config is wanted as it is stored, whatever its packages are locked to.</param>
+    public async Task<Result<ServedFile>> ReadAsync(
+        ContentSite site, Manifest manifest, string path, Interpreter? interpreter, bool asStored, string label, CancellationToken ct)
     {
         var entry = manifest.Find(path)!.Value;
         var type = ContentTypes.Of(path);
@@ -30,30 +33,38 @@ public sealed class ServedPages(
         if (!isPage && !ScriptRewriter.Handles(path))
         {
             var stored = await blobs.ReadAsync(entry.Hash, ct);
-            return stored.IsOk ? new ServedFile(stored.Value, type, entry.Hash.ToString()) : stored.Error;
+            if (!stored.IsOk) return stored.Error;
+            return !asStored && await LedConfigAsync(site, manifest, path, stored.Value, ct) is { } led
+                ? new ServedFile(led, type, TagOf(led, ""))
+                : new ServedFile(stored.Value, type, entry.Hash.ToString());
         }
 
         var (release, scriptsLoadRuntime) = await ReleaseAsync(site, manifest, path, ct);
+        // A script by itself has the lock of the page that it most likely belongs to.
+        var page = isPage ? path : manifest.StartPage;
+        var pageLock = page is null ? null : await locks.FindAsync(site, manifest, page, isPage ? interpreter : null, release, ct);
+        var ledFiles = isPage ? (await locks.LedFilesAsync(site, manifest, ct)).Keys.ToHashSet(StringComparer.Ordinal) : [];
         var place = origins.Content(label);
         var basePath = place.BasePath;
         var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub, IsFramedOnly: site.Trial is not null) : null;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
-            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script}"
-            : $"{entry.Hash} {Path.GetExtension(path)} {release.Name}";
+            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script} {pageLock?.Id} {ledFiles.Count > 0}"
+            : $"{entry.Hash} {Path.GetExtension(path)} {release.Name} {pageLock?.Id}";
         if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
 
         var content = await blobs.ReadAsync(entry.Hash, ct);
         if (!content.IsOk) return content.Error;
-        var map = new AddressMap(release, runtimeFiles, origins.Runtime);
+        var map = new AddressMap(release, runtimeFiles, origins.Runtime, pageLock is null ? "" : LockedRuntime.PathOf(pageLock.Id));
         ServedFile served;
         if (isPage)
         {
             var configs = await ConfigsAsync(manifest, ct);
-            var page = HtmlRewriter.Rewrite(content.Value, new RewriteRequest(
-                map, basePath + scripts.StoragePath, interpreter, address => configs.GetValueOrDefault(Resolve(path, address)), scriptsLoadRuntime, bridge));
+            var rewritten = HtmlRewriter.Rewrite(content.Value, new RewriteRequest(
+                map, basePath + scripts.StoragePath, interpreter, address => configs.GetValueOrDefault(PageConfigReader.Resolve(path, address)), scriptsLoadRuntime, bridge,
+                pageLock, ledFiles.Count == 0 ? null : address => ledFiles.Contains(PageConfigReader.Resolve(path, address))));
             // Bytes of no known charset go without one: the browser looks into the page as it would anywhere.
-            served = new ServedFile(page.Bytes, page.Charset is { } charset ? $"text/html; charset={charset}" : "text/html", TagOf(page.Bytes, page.Charset ?? ""));
+            served = new ServedFile(rewritten.Bytes, rewritten.Charset is { } charset ? $"text/html; charset={charset}" : "text/html", TagOf(rewritten.Bytes, rewritten.Charset ?? ""));
         }
         else
         {
@@ -86,12 +97,16 @@ public sealed class ServedPages(
         return configs;
     }
 
-    // Where an address in a page leads within the project; what leads out of it finds nothing.
-    private static string Resolve(string page, string address)
+    // A config file that a page names is led to that page's lock; null for all other files.
+    private async Task<byte[]?> LedConfigAsync(ContentSite site, Manifest manifest, string path, byte[] content, CancellationToken ct)
     {
-        var origin = new Uri("http://project.invalid/");
-        return Uri.TryCreate(new Uri(origin, string.Join('/', page.Split('/').Select(Uri.EscapeDataString))), address, out var url)
-            && url.Host == origin.Host ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : "";
+        var extension = Path.GetExtension(path).ToLowerInvariant();
+        if (extension is not (".toml" or ".json")) return null;
+        if (!(await locks.LedFilesAsync(site, manifest, ct)).TryGetValue(path, out var page)) return null;
+        var (release, _) = await ReleaseAsync(site, manifest, page, ct);
+        return await locks.FindAsync(site, manifest, page, null, release, ct) is { } found && found.Lead(Encoding.UTF8.GetString(content), extension == ".json") is { } led
+            ? Encoding.UTF8.GetBytes(led)
+            : null;
     }
 
     private static string TagOf(byte[] content, string charset) =>

@@ -6,8 +6,14 @@ namespace PyScriptHub.Web.Serving.Rewriting;
 /// <param name="Release">The publication's release.</param>
 /// <param name="Files">What the runtime origin has.</param>
 /// <param name="RuntimeUrl">The runtime's origin, and its base path where it has one; no slash at the end.</param>
-public sealed record AddressMap(RuntimeRelease Release, RuntimeFiles Files, string RuntimeUrl)
+/// <param name="Lock">The path under which the runtime of the page's lock begins, <c>/locked/…</c>; empty where the page has none.</param>
+public sealed record AddressMap(RuntimeRelease Release, RuntimeFiles Files, string RuntimeUrl, string Lock = "")
 {
     /// <summary>The hub's address for another host's; null where it is to stay as it is.</summary>
-    public string? Map(string address) => RuntimeAddress.Parse(address)?.PathIn(Release, Files) is { } path ? RuntimeUrl + path : null;
+    public string? Map(string address) =>
+        RuntimeAddress.Parse(address) is { } parsed && parsed.PathIn(Release, Files) is { } path ? RuntimeUrl + (IsLocked(parsed) ? Lock : "") + path : null;
+
+    // What starts interpreters; a style is the same for everybody.
+    private static bool IsLocked(RuntimeAddress address) =>
+        address.Product is RuntimeProduct.PyScript or RuntimeProduct.PolyScript && !address.File.EndsWith(".css", StringComparison.OrdinalIgnoreCase);
 }

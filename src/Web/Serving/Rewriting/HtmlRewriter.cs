@@ -6,7 +6,7 @@ using PyScriptHub.Domain.SmokeRuns;
 namespace PyScriptHub.Web.Serving.Rewriting;
 
 /// <summary>
-/// Makes a page that was written for a CDN run from this hub (design.md, "Serving a project's HTML", 1 to 5). AngleSharp finds
+/// Makes a page that was written for a CDN run from this hub (design.md, "Serving a project's HTML"). AngleSharp finds
 /// the places; everything around them stays byte for byte.
 /// </summary>
 public static class HtmlRewriter
@@ -41,15 +41,46 @@ public static class HtmlRewriter
 
         // A bare PolyScript page has the interpreter that it names: its types are no tags of PyScript's.
         var target = facts.ReferencesPyScript ? request.Interpreter : null;
-        var wanted = target is Interpreter.Micropython ? "mpy-config" : "py-config";
-        var change = new InterpreterSwitch(target, hasTargetConfig: source.Tags.Any(tag => tag.Name == wanted));
+        var change = SwitchOf(source, target);
         change.Apply(source, edits);
         if (target is not null) facts = Facts(source, change, IsLed);
 
         foreach (var place in Places(source)) Lead(place, request.Map, edits);
+        LeadConfigs(source, change, request, edits);
         foreach (var policy in source.Tags.Where(IsPolicy)) Allow(policy, request.Map.RuntimeUrl, edits);
         InsertBeforeScripts(source, change, facts, request, edits);
         return new(edits.Any ? page.Write(edits.Apply()) : bytes, page.Charset, facts);
+    }
+
+    /// <summary>The configs that a page names for Pyodide.</summary>
+    /// <param name="interpreter">What <c>?interpreter=</c> asks for; null leaves the page's own.</param>
+    public static IReadOnlyList<PageConfig> Configs(byte[] bytes, Interpreter? interpreter)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        if (PageEncoding.Read(bytes) is not { } page || PageBounds.Exceeds(page.Text)) return [];
+        var source = HtmlSource.Parse(page.Text);
+        return [.. PageConfigs.Of(source, SwitchOf(source, interpreter)).Select(place => place.Config)];
+    }
+
+    private static InterpreterSwitch SwitchOf(HtmlSource source, Interpreter? target)
+    {
+        var wanted = target is Interpreter.Micropython ? "mpy-config" : "py-config";
+        return new(target, hasTargetConfig: source.Tags.Any(tag => tag.Name == wanted));
+    }
+
+    private static void LeadConfigs(HtmlSource source, InterpreterSwitch change, RewriteRequest request, SourceEdits edits)
+    {
+        foreach (var (config, attribute, start, end) in PageConfigs.Of(source, change))
+        {
+            if (config.Text is not { } text || request.Lock?.Lead(text, config.IsJson) is not { } led) continue;
+            if (attribute is not null) Put(attribute, led, edits);
+            // As the page writes it, where that is what the browser reads; else with what is markup escaped.
+            else if (request.Lock.Lead(source.Text[start..end], config.IsJson) is { } same && source.Text.AsSpan(start, end - start).IndexOfAny('&', '<') < 0) edits.Replace(start, end, same);
+            else edits.Replace(start, end, led.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal));
+        }
+        if (request.IsLedFile is not { } isLed) return;
+        foreach (var (config, attribute, _, _) in PageConfigs.FilesOfMicropython(source, change).Where(place => isLed(place.Config.File!)))
+            Put(attribute!, config.File + (config.File!.Contains('?', StringComparison.Ordinal) ? "&" : "?") + PageLock.AsStored, edits);
     }
 
     // An address in the page: in an attribute, or as a literal in the body of a script or a style.

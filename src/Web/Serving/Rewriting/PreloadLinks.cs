@@ -19,13 +19,13 @@ static partial class PreloadLinks
     public static string For(HtmlSource source, InterpreterSwitch change, PageFacts facts, RewriteRequest request, bool mayBeRelative)
     {
         var links = new StringBuilder();
-        var (release, files, runtime) = request.Map;
+        var (release, files, runtime, locked) = request.Map;
         var core = source.Tags.FirstOrDefault(tag => tag is { Name: "script", IsHtml: true, IsInert: false, Element: not null }
             && tag["src"] is { } src && RuntimeAddress.Parse(src.Value) is { IsCore: true });
         if (core is null) return "";
 
         var folder = $"/pyscript/{release.Core}/";
-        foreach (var name in files.In(folder).Where(name => CoreChunk().IsMatch(name))) Module(links, runtime + folder + name);
+        foreach (var name in files.In(folder).Where(name => CoreChunk().IsMatch(name))) Module(links, runtime + locked + folder + name);
 
         // `offline` makes core take the interpreters from beside itself.
         if (core["offline"] is null)
@@ -35,7 +35,7 @@ static partial class PreloadLinks
 
         if (mayBeRelative)
         {
-            foreach (var address in OwnFiles(source, change).Distinct(StringComparer.Ordinal).Take(MostFiles)) Data(links, address);
+            foreach (var address in OwnFiles(source, change, request.IsLedFile).Distinct(StringComparer.Ordinal).Take(MostFiles)) Data(links, address);
         }
 
         return links.ToString();
@@ -47,6 +47,7 @@ static partial class PreloadLinks
             if (interpreter is Interpreter.Pyodide)
             {
                 var home = $"/pyodide/{release.Pyodide}/";
+                if (locked.Length > 0) Module(links, $"{runtime}{locked}{home}pyodide.mjs");
                 foreach (var name in PyodideModules.Where(name => files.Has(home + name))) Module(links, runtime + home + name);
                 foreach (var name in PyodideData.Where(name => files.Has(home + name))) Data(links, runtime + home + name);
             }
@@ -61,15 +62,15 @@ static partial class PreloadLinks
     }
 
     // What core fetches on main: the sources of scripts, workers' too, and the config.
-    private static IEnumerable<string> OwnFiles(HtmlSource source, InterpreterSwitch change)
+    private static IEnumerable<string> OwnFiles(HtmlSource source, InterpreterSwitch change, Func<string, bool>? isLed)
     {
         foreach (var tag in source.Tags.Where(tag => !tag.IsInert && tag.Element is not null))
         {
             var isScript = (tag.Name is "script" && change.OfType(tag["type"]?.Value ?? "") is "py" or "mpy") || tag.Name is "py-script" or "mpy-script";
             if (isScript && tag["src"] is { } src && IsOwn(src.Value)) yield return src.Value;
             if (isScript && tag["worker"] is { Value: { Length: > 0 } worker } && IsOwn(worker)) yield return worker;
-            if (isScript && tag["worker"] is null && tag["config"] is { } config && IsFile(config.Value) && IsOwn(config.Value)) yield return config.Value;
-            if (tag.Name is "py-config" or "mpy-config" && tag["src"] is { } file && IsOwn(file.Value)) yield return file.Value;
+            if (isScript && tag["worker"] is null && tag["config"] is { } config && IsFile(config.Value) && IsOwn(config.Value) && isLed?.Invoke(config.Value) is not true) yield return config.Value;
+            if (tag.Name is "py-config" or "mpy-config" && tag["src"] is { } file && IsOwn(file.Value) && isLed?.Invoke(file.Value) is not true) yield return file.Value;
         }
     }
 

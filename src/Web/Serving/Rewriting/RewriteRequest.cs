@@ -11,6 +11,8 @@ namespace PyScriptHub.Web.Serving.Rewriting;
 /// a config names an interpreter of its own. Without it, no interpreter is preloaded for a page whose config is a file.
 /// </param>
 /// <param name="LoadsRuntimeElsewhere">Whether one of the project's scripts loads PyScript, PolyScript or Coincident for the page.</param>
+/// <param name="Lock">What the packages of its configs are led to; null where they list none.</param>
+/// <param name="IsLedFile">Whether a config file, by its address relative to the page, is led to a lock when it is asked for; null where none is.</param>
 /// <param name="Bridge">What hands console and errors to the editor; null for pages without it.</param>
 public sealed record RewriteRequest(
     AddressMap Map,
@@ -18,7 +20,9 @@ public sealed record RewriteRequest(
     Interpreter? Interpreter = null,
     Func<string, string?>? ReadProjectFile = null,
     bool LoadsRuntimeElsewhere = false,
-    Bridge? Bridge = null);
+    Bridge? Bridge = null,
+    PageLock? Lock = null,
+    Func<string, bool>? IsLedFile = null);
 
 /// <summary>The script that stands before all others of a preview's page.</summary>
 /// <param name="Script">Its absolute address, since a page may have a <c>&lt;base&gt;</c>.</param>
