@@ -172,7 +172,8 @@ sealed class ResolverRun(Resolver resolver, IReadOnlyList<Requirement> requireme
             var extras = _numbers.Where(entry => entry.Key.Key == key && entry.Key.Extra is not null && _deductions.ChoicesOf(entry.Value).IsInstalled).Select(entry => entry.Key.Extra!).Order(StringComparer.Ordinal).ToList();
             var needs = resolver.Needs(candidate).Value!;
             foreach (var extra in extras.Where(needs.Lacks)) Note($"{candidate} has no extra '{extra}'.");
-            if (candidate.Yanked is { } reason) Note($"{candidate} was withdrawn by its authors: {(reason.Length > 0 ? reason : "no reason given")}");
+            if (candidate.Yanked is { Length: > 0 } reason) Note($"{candidate} was withdrawn by its authors: {reason}");
+            else if (candidate.Yanked is not null) Note($"{candidate} was withdrawn by its authors.");
             var depends = needs.Always.Concat(extras.SelectMany(needs.With)).Distinct().ToList();
             foreach (var requirement in depends) AddSource(candidate.Name, requirement);
             foreach (var requirement in depends) Visit(requirement.Name.Key);

@@ -38,12 +38,12 @@ public sealed record WheelFile(
         ArgumentNullException.ThrowIfNull(wheel);
         var name = WheelFileName.Parse(fileName);
         if (!name.IsOk) return name.Error;
-        if (wheel.Length > MaximumBytes) return TooLarge(wheel.Length);
+        if (wheel.Length > MaximumBytes) return TooLarge();
         wheel.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(wheel, ct));
         wheel.Position = 0;
         var entries = await CheckedZip.OpenAsync(wheel, s_bounds, ct);
-        if (!entries.IsOk) return entries.Error is Error.TooLarge ? TooLarge(wheel.Length) : entries.Error;
+        if (!entries.IsOk) return entries.Error is Error.TooLarge ? TooLarge() : entries.Error;
         var files = Files(entries.Value);
         if (!files.IsOk) return files.Error;
         try
@@ -63,8 +63,8 @@ public sealed record WheelFile(
         }
     }
 
-    private static Error.Invalid TooLarge(long length) =>
-        new("wheel_too_large", $"The wheel has {length} bytes, and unpacked more: {MaximumBytes} are taken, and {s_bounds.TotalBytes} unpacked.", "wheel");
+    private static Error.Invalid TooLarge() =>
+        new("wheel_too_large", $"The wheel is larger than the limit of {MaximumBytes} bytes, or unpacked larger than {s_bounds.TotalBytes}.", "wheel");
 
     // A wheel is unpacked by whoever installs it: no path in it may lead elsewhere, and none may stand there twice.
     private static Result<Dictionary<string, ZipArchiveEntry>> Files(IReadOnlyList<ZipArchiveEntry> entries)
