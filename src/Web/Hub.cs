@@ -74,6 +74,7 @@ public static class Hub
         services.AddScoped<SmokeQueue>();
         services.AddScoped<SmokeHistory>();
         services.AddScoped<BlobSweep>();
+        services.AddScoped<PackageLockSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
         if (!options.IsWorker) return;
@@ -190,6 +191,7 @@ public static class Hub
         services.AddSingleton<OwnWheelCache>();
         services.AddScoped<PageConfigReader>();
         services.AddScoped<PageLocks>();
+        services.AddScoped<PublicationLocks>();
         services.AddScoped<PackageLockReader>();
         services.AddScoped<LockMaking>();
         services.AddScoped<LockedRuntime>();

@@ -43,6 +43,7 @@ sealed partial class Housekeeping(IServiceScopeFactory scopes, TimeProvider time
         var projects = await services.GetRequiredService<ProjectPurge>().RunAsync(now, ct);
         var revisions = await services.GetRequiredService<RevisionThinning>().RunAsync(now, ct);
         var runs = await services.GetRequiredService<SmokeHistory>().RunAsync(now, ct);
+        await services.GetRequiredService<PackageLockSweep>().RunAsync(now, ct);
         var blobs = await services.GetRequiredService<BlobSweep>().RunAsync(BlobSweep.Rest, ct);
         LogDone(projects, revisions, runs, blobs);
     }

@@ -52,6 +52,10 @@ static class ProjectEndpoints
             (await hub.Send(new PublishProject(id, publish?.Revision), ct)).ToHttp(project => Results.Ok(project.Project)))
             .RequireAuthorization().Produces<ProjectSummary>().WithSummary("Shows a revision to others: the newest, or the one that is named.");
 
+        projects.MapGet("/{id}/locks", async (ProjectId id, bool? draft, IMediator hub, CancellationToken ct) =>
+            (await hub.Send(new ReadProjectLocks(id, draft ?? false), ct)).ToHttp())
+            .Produces<ProjectLocks>().WithSummary("The exact package files that the pages load; with draft=true, what the newest revision would get.");
+
         projects.MapDelete("/{id}/publish", async (ProjectId id, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new UnpublishProject(id), ct)).ToHttp(project => Results.Ok(project.Project)))
             .RequireAuthorization().Produces<ProjectSummary>().WithSummary("Takes the publication back.");

@@ -6,6 +6,7 @@ using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Workers;
 
 namespace PyScriptHub.Web.Features.Projects;
@@ -15,7 +16,8 @@ public sealed record PublishProjectRequest(int? Revision = null);
 
 sealed record PublishProject(ProjectId Id, int? Revision) : IRequest<Result<TaggedProject>>;
 
-sealed class PublishProjectHandler(HubDb db, PageReleases releases, SmokeRequests smoke, CurrentUser user, Origins origins, TimeProvider time)
+sealed class PublishProjectHandler(
+    HubDb db, PageReleases releases, PublicationLocks locks, SmokeRequests smoke, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<PublishProject, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(PublishProject command, CancellationToken ct)
@@ -32,11 +34,16 @@ sealed class PublishProjectHandler(HubDb db, PageReleases releases, SmokeRequest
         var resolved = await releases.ResolveAsync(revision.Manifest, ct);
         var now = time.GetUtcNow();
         var (start, pages) = (resolved.Start, resolved.Pages);
-        project.Publish(new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now), now);
+        var publication = new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now);
+        // Before the transaction: upstreams may be slow, and nobody else should wait for them.
+        var locked = await locks.ResolveAsync(publication, project, revision.Manifest, ct);
+        project.Publish(publication, now);
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             if (await db.SaveOrStaleAsync(project, ct) is { } stale) return stale;
+            db.AddRange(locked);
+            await db.SaveChangesAsync(ct);
             await smoke.PublishedAsync(project, revision.Manifest, ct);
             await transaction.CommitAsync(ct);
             return await db.AnswerAsync(project.Id, user, origins, ct);

@@ -23,6 +23,9 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
 
     public SmokeStanding Smoke { get; private set; } = null!;
 
+    /// <summary>What the pages load as packages; no pages where there is nothing to show.</summary>
+    public ProjectLocks Locks { get; private set; } = new(0, false, []);
+
     public ProjectSummary Project => Found.Project;
 
     /// <summary><c>pyodide</c>, <c>micropython</c>, or null where the page runs as it is written.</summary>
@@ -84,6 +87,7 @@ sealed class ShowModel(IMediator hub, Origins origins) : HubPage
         Smoke = smoke.Value;
         Interpreter = interpreter is "pyodide" or "micropython" ? interpreter : null;
         IsDraft = Found.CanEdit && (view is "draft" or "granted" || Project.ContentUrl is null);
+        if (Project.StartPage is not null && (await hub.Send(new ReadProjectLocks(Found.Id, IsDraft), ct)) is { IsOk: true, Value: var locks }) Locks = locks;
         JustGranted = view == "granted";
         var address = IsDraft ? Description.DraftUrl : Project.ContentUrl;
         FrameUrl = address is null || Project.StartPage is null ? null : Interpreter is null ? address : $"{address}?interpreter={Interpreter}";

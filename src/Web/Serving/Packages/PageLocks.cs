@@ -30,6 +30,8 @@ public sealed class PageLocks(HubDb db, PageConfigReader configs, PackageLockRea
     // What lacked something is looked for again after so long, since somebody may have added it upstream.
     private static readonly TimeSpan s_again = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan s_renew = TimeSpan.FromDays(1);
+
     /// <summary>The lock that a page is served with; null where it lists no packages.</summary>
     /// <param name="interpreter">What <c>?interpreter=</c> asks for.</param>
     public async Task<PageLock?> FindAsync(ContentSite site, Manifest manifest, string page, Interpreter? interpreter, RuntimeRelease release, CancellationToken ct)
@@ -42,12 +44,12 @@ public sealed class PageLocks(HubDb db, PageConfigReader configs, PackageLockRea
         var resolved = isPinned
             ? await PinnedAsync(site.Publication!.Id, page, release, manifest, wanted, ct)
             : await DraftAsync(manifest, release, wanted, ct);
-        return resolved.LockId is { } id && await locks.FindAsync(id, ct) is { } document ? new PageLock(id, document) : null;
+        return resolved?.LockId is { } id && await locks.FindAsync(id, ct) is { } document ? new PageLock(id, document) : null;
     }
 
-    /// <summary>What was resolved for a page as it would be served in a draft now.</summary>
-    public async Task<ResolvedLock> DraftAsync(Manifest manifest, string page, RuntimeRelease release, CancellationToken ct) =>
-        await configs.ReadAsync(manifest, page, null, ct) is { Entries.Count: > 0 } wanted ? await DraftAsync(manifest, release, wanted, ct) : ResolvedLock.Nothing;
+    /// <summary>What a page as it would be served in a draft now is locked to; null where it lists no packages.</summary>
+    public async Task<ResolvedLock?> DraftAsync(Manifest manifest, string page, RuntimeRelease release, CancellationToken ct) =>
+        await configs.ReadAsync(manifest, page, null, ct) is { Entries.Count: > 0 } wanted ? await DraftAsync(manifest, release, wanted, ct) : null;
 
     /// <summary>The config files that are led to a lock when they are asked for: path → the page whose lock it is.</summary>
     public async Task<IReadOnlyDictionary<string, string>> LedFilesAsync(ContentSite site, Manifest manifest, CancellationToken ct)
@@ -64,9 +66,28 @@ public sealed class PageLocks(HubDb db, PageConfigReader configs, PackageLockRea
         return cache.Files.Set<IReadOnlyDictionary<string, string>>(site.FilesTag, led, new MemoryCacheEntryOptions { Size = led.Count + 1 });
     }
 
-    /// <summary>Resolves what a publication's page lists in a release, and writes it down with the publication.</summary>
-    public async Task<ResolvedLock> PinAsync(Guid publication, Manifest manifest, string page, RuntimeRelease release, CancellationToken ct) =>
-        await configs.ReadAsync(manifest, page, null, ct) is { Entries.Count: > 0 } wanted ? await PinnedAsync(publication, page, release, manifest, wanted, ct) : ResolvedLock.Nothing;
+    /// <summary>
+    /// Resolves what the pages of a manifest list, for a publication that is about to be made; nothing is written down yet but the locks
+    /// themselves.
+    /// </summary>
+    /// <param name="releasesOf">The releases that a page may run on.</param>
+    public async Task<IReadOnlyList<PublicationLock>> ResolveAsync(
+        Guid publication, Manifest manifest, Func<string, IEnumerable<RuntimeRelease>> releasesOf, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(releasesOf);
+        var rows = new List<PublicationLock>();
+        foreach (var page in manifest.Pages)
+        {
+            if (await configs.ReadAsync(manifest, page, null, ct) is not { Entries.Count: > 0 } wanted) continue;
+            foreach (var release in releasesOf(page).DistinctBy(release => release.Name, StringComparer.Ordinal))
+            {
+                var made = await making.MakeAsync(manifest, release, wanted.Entries, ct);
+                rows.Add(new PublicationLock(publication, page, release.Name, made.LockId, JsonSerializer.Serialize(made.Problems)));
+            }
+        }
+        return rows;
+    }
 
     private async Task<ResolvedLock> PinnedAsync(Guid publication, string page, RuntimeRelease release, Manifest manifest, PageRequirements wanted, CancellationToken ct)
     {
@@ -92,17 +113,17 @@ public sealed class PageLocks(HubDb db, PageConfigReader configs, PackageLockRea
             ? new ResolvedLock(row.LockId, JsonSerializer.Deserialize<ImmutableArray<LockProblem>>(row.Problems))
             : null;
 
-    private async Task<ResolvedLock> DraftAsync(Manifest manifest, RuntimeRelease release, PageRequirements wanted, CancellationToken ct)
+    // Null where the database is away, and what it would say is not at hand.
+    private async Task<ResolvedLock?> DraftAsync(Manifest manifest, RuntimeRelease release, PageRequirements wanted, CancellationToken ct)
     {
-        var key = KeyOf(manifest, release, wanted, await making.StampAsync(ct));
-        if (cache.Drafts.TryGetValue(key, out ResolvedLock? known)) return known!;
         try
         {
-            return await ReadOrMakeDraftAsync(key, manifest, release, wanted, ct);
+            var key = KeyOf(manifest, release, wanted, await making.StampAsync(ct));
+            return cache.Drafts.TryGetValue(key, out ResolvedLock? known) ? known : await ReadOrMakeDraftAsync(key, manifest, release, wanted, ct);
         }
         catch (Exception e) when (Problems.IsDatabaseAway(e))
         {
-            return ResolvedLock.Nothing;
+            return null;
         }
     }
 
@@ -111,7 +132,8 @@ public sealed class PageLocks(HubDb db, PageConfigReader configs, PackageLockRea
         var now = time.GetUtcNow();
         var row = await db.DraftLocks.AsNoTracking().SingleOrDefaultAsync(row => row.Key == key, ct);
         var resolved = row is null ? null : new ResolvedLock(row.LockId, JsonSerializer.Deserialize<ImmutableArray<LockProblem>>(row.Problems));
-        if (resolved is null || (resolved.Problems.Length > 0 && row!.ResolvedAt < now - s_again))
+        // A lock that nothing asks for is swept one day: what is in use is made sure of in time.
+        if (resolved is null || row!.ResolvedAt < now - (resolved.Problems.Length > 0 ? s_again : s_renew))
         {
             resolved = await making.MakeAsync(manifest, release, wanted.Entries, ct);
             var problems = JsonSerializer.Serialize(resolved.Problems);
