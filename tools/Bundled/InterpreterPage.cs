@@ -9,7 +9,7 @@ namespace PyScriptHub.Bundled;
 /// </summary>
 internal sealed class InterpreterPage : IAsyncDisposable
 {
-    private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestStart = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_longestAttempt = TimeSpan.FromSeconds(20);
 
     private readonly IBrowser _browser;
@@ -23,12 +23,21 @@ internal sealed class InterpreterPage : IAsyncDisposable
     }
 
     /// <summary>Opens it.</summary>
+    /// <exception cref="TimeoutException">The interpreter did not start.</exception>
     public static async Task<InterpreterPage> OpenAsync(IPlaywright playwright, Uri address)
     {
         var browser = await LaunchAsync(playwright);
         var opened = new InterpreterPage(browser, await browser.NewPageAsync());
-        await opened._page.GotoAsync(address.AbsoluteUri);
-        await opened._page.WaitForFunctionAsync("globalThis.attempts_ready", null, new() { Timeout = (float)s_longestStart.TotalMilliseconds });
+        try
+        {
+            await opened._page.GotoAsync(address.AbsoluteUri);
+            await opened._page.WaitForFunctionAsync("globalThis.attempts_ready", null, new() { Timeout = (float)s_longestStart.TotalMilliseconds });
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
         return opened;
     }
 

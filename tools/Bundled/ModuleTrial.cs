@@ -66,12 +66,16 @@ internal sealed partial class ModuleTrial(IPlaywright playwright, Uri address, I
     // Without what differs from run to run.
     private static string Tidy(string raised)
     {
-        var text = Passing().Replace(raised.ReplaceLineEndings(" "), "…");
+        var text = Passing().Replace(Advice().Replace(raised.ReplaceLineEndings(" "), ""), "…");
         return text.Length <= LongestDetail ? text : string.Concat(text.AsSpan(0, LongestDetail), "…");
     }
 
-    [GeneratedRegex("^(?:ImportError|ModuleNotFoundError): [Nn]o module named '(?<name>[^']+)'(?:;.*)?$", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex("^(?:ImportError|ModuleNotFoundError): (?:[Nn]o module named|The module) '(?<name>[^']+)'(?:;.*| is removed from.*)?$", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex MissingModule();
+
+    // Pyodide's pointer to its documentation.
+    [GeneratedRegex(@" See https://pyodide\.org\S+ for more details\.", RegexOptions.None, 1_000)]
+    private static partial Regex Advice();
 
     [GeneratedRegex(@"0x[0-9a-f]{3,}|/tmp/\w+|(?<=localhost:|127\.0\.0\.1:)\d+", RegexOptions.None, 1_000)]
     private static partial Regex Passing();

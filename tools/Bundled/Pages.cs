@@ -11,6 +11,9 @@ internal static class Pages
     /// <summary>The page of an interpreter.</summary>
     public static string PathOf(Interpreter interpreter) => $"{Interpreters.WordOf(interpreter)}.html";
 
+    /// <summary>The page of MicroPython's other build, which has <c>ulab</c>.</summary>
+    public const string Ulab = "micropython-ulab.html";
+
     /// <summary>The project as an archive that the hub imports; its pages name the release.</summary>
     public static byte[] Zip(string release)
     {
@@ -19,6 +22,7 @@ internal static class Pages
         {
             Add(zip, PathOf(Interpreter.Pyodide), Page(release, "py"));
             Add(zip, PathOf(Interpreter.Micropython), Page(release, "mpy"));
+            Add(zip, Ulab, Page(release, "mpy", """ config='{"packages": ["ulab"]}'"""));
             Add(zip, "attempt.py", Text("attempt.py"));
         }
         return stream.ToArray();
@@ -32,12 +36,12 @@ internal static class Pages
         return reader.ReadToEnd();
     }
 
-    private static string Page(string release, string type) => $"""
+    private static string Page(string release, string type, string attributes = "") => $"""
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><title>Modules</title>
         <script type="module" src="https://pyscript.net/releases/{release}/core.js"></script></head>
-        <body><script type="{type}" src="attempt.py"></script></body>
+        <body><script type="{type}" src="attempt.py"{attributes}></script></body>
         </html>
         """;
 

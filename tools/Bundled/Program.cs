@@ -31,17 +31,17 @@ foreach (var release in releases.EnumerateArray())
 {
     var name = release.GetProperty("name").GetString()!;
     var content = await PublishAsync(name);
-    List<string> standardLibrary = [];
+    IReadOnlyList<string> standardLibrary = [];
     foreach (var interpreter in new[] { Interpreter.Pyodide, Interpreter.Micropython })
     {
         var version = release.GetProperty(Interpreters.WordOf(interpreter)).GetString()!;
         var locked = interpreter is Interpreter.Pyodide ? await LockedAsync(version) : [];
         await using var trial = new ModuleTrial(playwright, new Uri(content, Pages.PathOf(interpreter)), interpreter, locked);
         var listed = await trial.ListAsync();
-        // What is not in MicroPython is asked for too: people look up what they know from Python.
-        var modules = interpreter is Interpreter.Pyodide ? standardLibrary = [.. listed] : [.. listed.Union(standardLibrary, StringComparer.Ordinal)];
+        var modules = interpreter is Interpreter.Pyodide ? standardLibrary = listed : [.. listed, .. standardLibrary, .. MicropythonNames.Known];
         SortedDictionary<string, string> found = new(StringComparer.Ordinal);
-        foreach (var module in modules.Order(StringComparer.Ordinal)) found[module] = (await trial.TryAsync(module)).ToString();
+        foreach (var module in modules.Distinct(StringComparer.Ordinal)) found[module] = (await trial.TryAsync(module)).ToString();
+        if (interpreter is Interpreter.Micropython) found["ulab"] = (await UlabAsync(content)).ToString();
         runs.Add(new BundledRun(name, interpreter, version, await trial.DescribeAsync(), found));
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name} {Interpreters.NameOf(interpreter)} {version}: {found.Count} modules"));
     }
@@ -62,6 +62,21 @@ async Task<Uri> PublishAsync(string release)
     var imported = await ReadAsync(await hub.Administrator.PostAsync(new Uri($"api/v1/projects/import?name=Modules+of+{release}", UriKind.Relative), zip));
     var published = await ReadAsync(await hub.Administrator.PostAsync(new Uri($"api/v1/projects/{imported.GetProperty("id").GetString()}/publish", UriKind.Relative), null));
     return new Uri(published.GetProperty("contentUrl").GetString()!);
+}
+
+// It comes with a build of its own, which a core either knows or looks for in vain.
+async Task<BundledFinding> UlabAsync(Uri content)
+{
+    await using var trial = new ModuleTrial(playwright, new Uri(content, Pages.Ulab), Interpreter.Micropython, new Dictionary<string, string>(StringComparer.Ordinal));
+    try
+    {
+        var finding = await trial.TryAsync("ulab");
+        return finding == BundledFinding.Used ? finding with { Detail = "imported and used, with packages = [\"ulab\"] in the page's config" } : finding;
+    }
+    catch (TimeoutException)
+    {
+        return BundledFinding.NotPartOf(Interpreters.NameOf(Interpreter.Micropython));
+    }
 }
 
 static async Task<JsonElement> ReadAsync(HttpResponseMessage response)

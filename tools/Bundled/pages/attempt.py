@@ -78,11 +78,9 @@ def list_modules():
     names = {name for name in sys.stdlib_module_names if not name.startswith("_")}
     names.update(name for name in sys.builtin_module_names if not name.startswith("_"))
     names.update(("os.path", "js", "pyodide", "pyodide_js"))
-    # Programs, tests, and one module for each old character set.
-    unwalked = {"encodings", "idlelib", "lib2to3", "test", "tests", "turtledemo", "tkinter", "ensurepip", "pydoc_data", "distutils"}
-    for name in sorted(names - unwalked):
-        if "." in name or name in ("js", "pyodide_js"):
-            continue
+    # Programs, tests, inner parts, and one module for each old character set.
+    unwalked = {"distutils", "encodings", "idlelib", "lib2to3", "multiprocessing", "pydoc_data", "test", "tests"}
+    for name in sorted(names - unwalked - {"js", "os.path", "pyodide_js"}):
         try:
             spec = find_spec(name)
         except Exception:
