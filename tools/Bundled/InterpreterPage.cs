@@ -79,13 +79,9 @@ internal sealed class InterpreterPage : IAsyncDisposable
         """
         source => new Promise((resolve, reject) => {
             globalThis.attempted = resolve
-            try {
-                const answer = attempt_use(source)
-                if (answer !== 'pending') resolve(answer)
-            } catch (error) {
-                reject(error)
-            }
             setTimeout(() => resolve('TimeoutError: the task has not ended'), 5000)
+            const attempt = async () => await attempt_use(source)
+            attempt().then(answer => answer === 'pending' || resolve(answer), reject)
         })
         """, use.Source);
 

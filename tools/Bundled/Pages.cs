@@ -24,6 +24,7 @@ internal static class Pages
             Add(zip, PathOf(Interpreter.Micropython), Page(release, "mpy"));
             Add(zip, Ulab, Page(release, "mpy", """ config='{"packages": ["ulab"]}'"""));
             Add(zip, "attempt.py", Text("attempt.py"));
+            Add(zip, "data.json", """{"a": 1}""");
         }
         return stream.ToArray();
     }

@@ -96,10 +96,15 @@ def describe():
 
 
 js.attempt_import = create_proxy(attempt_import)
-js.attempt_use = create_proxy(attempt_use)
 js.describe_python = create_proxy(describe)
 if MICROPYTHON:
-    js.list_modules = create_proxy(lambda: help("modules"))
+    js.attempt_use = attempt_use
+    js.list_modules = lambda: help("modules")
 else:
+    # As a page's script is run: only there may Pyodide wait for a promise, as asyncio.run() does.
+    async def _attempt_use(source):
+        return attempt_use(source)
+
+    js.attempt_use = create_proxy(_attempt_use)
     js.list_modules = create_proxy(list_modules)
 js.attempts_ready = True

@@ -297,10 +297,12 @@ except (ftplib.Error, EOFError):
 assert functools.reduce(lambda a, b: a + b, [1, 2, 3]) == 6
 assert functools.partial(pow, 2)(3) == 8
 
-#: functools (lru_cache and wraps)
+#: functools (wraps)
 @functools.wraps(abs)
 def function(x): ...
-assert function.__name__ == "abs"
+assert function.__name__ == "abs", "the name is not kept"
+
+#: functools (lru_cache)
 assert functools.lru_cache(maxsize=2)(abs)(-1) == 1
 
 #: gc
@@ -494,7 +496,10 @@ except (nntplib.NNTPError, EOFError):
     pass
 
 #: operator
-assert operator.add(1, 2) == 3 and operator.lt(1, 2)
+assert operator.lt(1, 2) and operator.eq(1, 1)
+
+#: operator (add and mul)
+assert operator.add(1, 2) == 3 and operator.mul(2, 3) == 6
 
 #: operator (itemgetter)
 assert operator.itemgetter(1)([1, 2]) == 2
