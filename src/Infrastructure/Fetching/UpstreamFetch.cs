@@ -58,7 +58,8 @@ public sealed class UpstreamFetch : IDisposable
 
     /// <summary>
     /// Fetches an address. Errors: <see cref="Error.NotFound"/> for 404 and 410, <see cref="Error.TooLarge"/>,
-    /// <c>upstream_refused</c> for a host that may not be asked, <c>upstream_failed</c> for everything else.
+    /// <c>upstream_refused</c> for a host that may not be asked, <c>upstream_away</c> for one that cannot be reached or does not answer in
+    /// time, <c>upstream_failed</c> for everything else.
     /// </summary>
     /// <param name="limit">The longest body, in bytes, after decompression.</param>
     public async Task<Result<Fetched>> GetAsync(Uri url, string? accept, string? etag, long limit, CancellationToken ct)
@@ -72,11 +73,11 @@ public sealed class UpstreamFetch : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
-            return Failed(url, $"could not be reached, or broke off: {e.Message}");
+            return Failed(url, $"could not be reached, or broke off: {e.Message}", "upstream_away");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return Failed(url, $"did not answer within {(int)_patience.TotalSeconds} s");
+            return Failed(url, $"did not answer within {(int)_patience.TotalSeconds} s", "upstream_away");
         }
     }
 
@@ -135,5 +136,5 @@ public sealed class UpstreamFetch : IDisposable
         return new Fetched(content.ToArray(), response.Content.Headers.ContentType?.MediaType, response.Headers.ETag?.ToString(), IsUnchanged: false, url);
     }
 
-    private static Error.Invalid Failed(Uri url, Sentence why) => new("upstream_failed", $"{url.Host} {why}.");
+    private static Error.Invalid Failed(Uri url, Sentence why, string word = "upstream_failed") => new(word, $"{url.Host} {why}.");
 }
