@@ -9,12 +9,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.WebEncoders;
 using PyScriptHub.Infrastructure.Browser;
+using PyScriptHub.Infrastructure.Fetching;
 using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Features.Accounts;
+using PyScriptHub.Web.Features.Packages;
 using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Features.Runtime;
 using PyScriptHub.Web.Features.SmokeRuns;
@@ -43,6 +45,7 @@ public static class Hub
         services.AddAccounts(options);
         services.AddUseCases();
         services.AddProjects(options);
+        services.AddPackageIndex(options.Packages);
         services.AddScoped<SmokeRequests>();
         services.AddScoped<Candidates>();
         services.AddScoped<CanaryReports>();
@@ -87,6 +90,19 @@ public static class Hub
         services.AddHostedService<NightlyRuns>();
     }
 
+    private static void AddPackageIndex(this IServiceCollection services, PackageOptions packages)
+    {
+        services.AddSingleton(new UpstreamFetch([.. packages.Upstreams, .. new[] { packages.MipIndex, packages.NpmRegistry }.OfType<Uri>()], packages.FileHosts));
+        services.AddSingleton(provider => new PackageUpstreams(
+            packages.Upstreams, packages.MipIndex, provider.GetRequiredService<UpstreamFetch>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FetchTurns>();
+        services.AddScoped<HeldFiles>();
+        services.AddScoped<UpstreamPages>();
+        services.AddScoped<PackageFetch>();
+        services.AddScoped<PackageNeedsReading>();
+        services.AddScoped<MipIndex>();
+    }
+
     private static SmokeSurroundings Surroundings(HubOptions options) => new()
     {
         PublicUrl = options.PublicUrl,
@@ -107,7 +123,15 @@ public static class Hub
         });
         app.UseTrustedProxies();
         app.UseMiddleware<HostGate>();
-        app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime => runtime.RunRuntimeHost());
+        app.MapWhen(context => HostGate.Is(context, HostKind.Runtime), runtime =>
+        {
+            runtime.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = RuntimePackages.AnswerExceptionAsync });
+            runtime.Use(async (context, next) =>
+            {
+                if (!await context.RequestServices.GetRequiredService<RuntimePackages>().AnswerAsync(context)) await next(context);
+            });
+            runtime.RunRuntimeHost();
+        });
         app.MapWhen(context => HostGate.Is(context, HostKind.Content), content =>
         {
             content.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ProjectContent.AnswerExceptionAsync });
@@ -123,6 +147,7 @@ public static class Hub
         app.UseRouting();
         app.UseAccounts();
         app.MapApi();
+        app.MapIndexRedirects();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
         app.MapRazorPages();
@@ -169,6 +194,7 @@ public static class Hub
     private static void AddServing(this IServiceCollection services, HubOptions options, RuntimeCatalog runtime)
     {
         services.AddRuntimeHost(runtime, Path.Combine(options.DataDirectory, "runtime"));
+        services.AddSingleton(new HeldPyodides(Pyodides.LocksOf(runtime)));
         services.AddSingleton(new RuntimeFiles(runtime.Files.Select(file => file.Path)));
         services.AddSingleton(provider => ClientAssets.Read(Path.Combine(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath, "assets")));
         services.AddSingleton<HubScripts>();
@@ -199,6 +225,8 @@ public static class Hub
         services.AddSingleton<PackageLockCache>();
         services.AddSingleton<LockedFileCache>();
         services.AddScoped<ProjectContent>();
+        services.AddSingleton<PackageFileMemory>();
+        services.AddScoped<RuntimePackages>();
         services.AddHostedService<CanarySteps>();
     }
 

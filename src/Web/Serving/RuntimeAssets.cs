@@ -12,9 +12,6 @@ namespace PyScriptHub.Web.Serving;
 /// </summary>
 internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encoded)
 {
-    /// <summary>The <c>Cache-Control</c> of what never changes.</summary>
-    public const string Immutable = "public, max-age=31536000, immutable";
-
     private const string Methods = "GET, HEAD, OPTIONS";
 
     // A page asks for one range; more than a few are a way to make the hub send much for little.
@@ -26,7 +23,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
     public async Task ServeAsync(HttpContext context, string path)
     {
         var (request, response) = (context.Request, context.Response);
-        ShareWithEveryOrigin(response.Headers);
+        RuntimeAnswers.ShareWithEveryOrigin(response.Headers);
 
         if (HttpMethods.IsOptions(request.Method))
         {
@@ -41,13 +38,13 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             response.Headers.Allow = Methods;
-            await SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not answered here. The runtime host takes {Methods}.");
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not answered here. The runtime host takes {Methods}.");
             return;
         }
 
         if (catalog.Find(path) is not { } file)
         {
-            await SayAsync(context, StatusCodes.Status404NotFound, WhyNot(path));
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status404NotFound, WhyNot(path));
             return;
         }
 
@@ -60,7 +57,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         var (request, response) = (context.Request, context.Response);
         var etag = new EntityTagHeaderValue($"\"{file.Sha256}\"");
         response.Headers.ETag = etag.ToString();
-        response.Headers.CacheControl = Immutable;
+        response.Headers.CacheControl = RuntimeAnswers.Immutable;
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         response.Headers.AcceptRanges = "bytes";
 
@@ -81,7 +78,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         if (ranges is { Count: 0 })
         {
             response.Headers.ContentRange = $"bytes */{file.Length}";
-            await SayAsync(context, StatusCodes.Status416RangeNotSatisfiable, $"{file.Path} has {file.Length} bytes; the range lies outside.");
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status416RangeNotSatisfiable, $"{file.Path} has {file.Length} bytes; the range lies outside.");
             return;
         }
 
@@ -93,7 +90,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
 
         if (await ChooseAsync(file, accepted) is not var (coding, form))
         {
-            await SayAsync(context, StatusCodes.Status406NotAcceptable, "Accept-Encoding refuses every form: br, gzip and identity are there.");
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status406NotAcceptable, "Accept-Encoding refuses every form: br, gzip and identity are there.");
             return;
         }
 
@@ -237,29 +234,6 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>The headers of every answer of the runtime host.</summary>
-    internal static void ShareWithEveryOrigin(IHeaderDictionary headers)
-    {
-        headers.AccessControlAllowOrigin = "*";
-        headers.AccessControlExposeHeaders = "Accept-Ranges, Content-Encoding, Content-Range, ETag";
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        headers["Timing-Allow-Origin"] = "*";
-        headers.XContentTypeOptions = "nosniff";
-    }
-
-    // An answer that says no is not immutable: the release may be added tomorrow.
-    internal static async Task SayAsync(HttpContext context, int status, string text)
-    {
-        var body = Encoding.UTF8.GetBytes(text + "\n");
-        var response = context.Response;
-        response.StatusCode = status;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.Remove(HeaderNames.ETag);
-        response.ContentType = "text/plain; charset=utf-8";
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     private string WhyNot(string path)

@@ -27,11 +27,11 @@ sealed class LockedRuntime(RuntimeCatalog catalog, RuntimeAssets assets, Package
 
     public async Task ServeAsync(HttpContext context)
     {
-        RuntimeAssets.ShareWithEveryOrigin(context.Response.Headers);
+        RuntimeAnswers.ShareWithEveryOrigin(context.Response.Headers);
         var (id, path) = Split(context.Request.Path.Value!);
         if (await locks.FindAsync(id, context.RequestAborted) is not { } locked)
         {
-            await RuntimeAssets.SayAsync(context, StatusCodes.Status404NotFound, "This lock of packages is not on this hub, or is no longer used. Reload the page.");
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status404NotFound, "This lock of packages is not on this hub, or is no longer used. Reload the page.");
             return;
         }
         if (path.StartsWith(Own, StringComparison.Ordinal)) await SendOwnAsync(context, locked, path[Own.Length..]);
@@ -69,16 +69,16 @@ sealed class LockedRuntime(RuntimeCatalog catalog, RuntimeAssets assets, Package
             package => package.From is LockedFrom.Project && package.Sha256 == parts[0] && package.FileName == parts[1]);
         if (package is null)
         {
-            await RuntimeAssets.SayAsync(context, StatusCodes.Status404NotFound, "This lock has no such file of the project.");
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status404NotFound, "This lock has no such file of the project.");
             return;
         }
         var content = await blobs.ReadAsync(BlobHash.FromHex(package.Sha256), context.RequestAborted);
         if (!content.IsOk)
         {
-            await RuntimeAssets.SayAsync(context, StatusCodes.Status502BadGateway, content.Error.Message);
+            await RuntimeAnswers.SayAsync(context, StatusCodes.Status502BadGateway, content.Error.Message);
             return;
         }
-        context.Response.Headers.CacheControl = RuntimeAssets.Immutable;
+        context.Response.Headers.CacheControl = RuntimeAnswers.Immutable;
         await Results.Bytes(content.Value, ContentTypes.Of(package.FileName), enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{package.Sha256}\"")).ExecuteAsync(context);
     }
 
@@ -86,7 +86,7 @@ sealed class LockedRuntime(RuntimeCatalog catalog, RuntimeAssets assets, Package
     {
         if (!cache.Files.TryGetValue(key, out LockedFile? file)) file = cache.Keep(key, LockedFile.Of(await write()));
         var (request, response) = (context.Request, context.Response);
-        response.Headers.CacheControl = RuntimeAssets.Immutable;
+        response.Headers.CacheControl = RuntimeAnswers.Immutable;
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         var coding = AcceptedCodings.Of(request).InOrder().FirstOrDefault();
         var (content, name) = coding switch
