@@ -23,6 +23,7 @@ using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Pages.Shared;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Serving.Libraries;
 using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Serving.Rewriting;
 using PyScriptHub.Web.Workers;
@@ -181,6 +182,7 @@ public static class Hub
         services.AddSingleton<ScriptJson>();
         services.AddScoped<IBlobStore, PostgresBlobs>();
         services.AddScoped<RevisionWriter>();
+        services.AddLibraries();
         services.AddScoped<TrialWriter>();
         services.AddScoped<RateLimits>();
         services.AddScoped<TrialLimits>();
@@ -227,6 +229,7 @@ public static class Hub
         services.AddScoped<ProjectContent>();
         services.AddSingleton<PackageFileMemory>();
         services.AddScoped<RuntimePackages>();
+        services.AddLibraryServing();
         services.AddHostedService<CanarySteps>();
     }
 

@@ -22,6 +22,7 @@ static class HubCommands
         root.Add(UserCommands.User());
         root.Add(UserCommands.Token());
         root.Add(RuntimeCommands.Runtime());
+        root.Add(NpmCommands.Npm());
         return root;
     }
 

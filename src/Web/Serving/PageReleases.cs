@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Runtime.Assets.Catalog;
@@ -45,10 +46,32 @@ public sealed class PageReleases(BlobReader blobs, DefaultRelease defaults, Page
         return new RevisionReleases(start, pages, addresses.Count > 0);
     }
 
+    /// <summary>The addresses of npm packages in a manifest's pages, scripts, styles and configs, as they are written.</summary>
+    public async Task<IReadOnlyList<string>> LibrariesAsync(Manifest manifest, CancellationToken ct)
+    {
+        var addresses = new List<string>();
+        foreach (var (path, entry) in manifest.Files.Where(file => file.Value.Length <= LargestLookedAt))
+        {
+            if (ConfigAddresses.Handles(path.Value)) addresses.AddRange(await OfConfigAsync(entry, ct));
+            else if (await FactsAsync(path.Value, entry.Hash, ct) is { } facts) addresses.AddRange(facts.Page?.Libraries ?? facts.Libraries);
+        }
+        return [.. addresses.Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>Whether the start page has scripts, editors or terminals that run in workers.</summary>
     public async Task<bool> StartsWorkersAsync(Manifest manifest, CancellationToken ct) =>
         manifest.StartPage is { } start && manifest.Find(start) is { } entry
         && (await FactsAsync(start, entry.Hash, ct))?.Page?.Scripts.Any(script => script.IsWorker) is true;
+
+    private async Task<IReadOnlyList<string>> OfConfigAsync(ManifestEntry entry, CancellationToken ct)
+    {
+        if (entry.Length > ConfigAddresses.LargestConfig) return [];
+        if (cache.Facts.TryGetValue((entry.Hash, nameof(ConfigAddresses)), out IReadOnlyList<string>? known)) return known!;
+        var content = await blobs.ReadAsync(entry.Hash, ct);
+        if (!content.IsOk) return [];
+        IReadOnlyList<string> found = [.. ConfigAddresses.In(Encoding.UTF8.GetString(content.Value))];
+        return cache.Facts.Set((entry.Hash, nameof(ConfigAddresses)), found, new MemoryCacheEntryOptions { Size = 1 });
+    }
 
     private async Task<FileFacts?> FactsAsync(string path, BlobHash hash, CancellationToken ct)
     {
@@ -58,15 +81,16 @@ public sealed class PageReleases(BlobReader blobs, DefaultRelease defaults, Page
         if (cache.Facts.TryGetValue(key, out FileFacts? known)) return known!;
         var content = await blobs.ReadAsync(hash, ct);
         if (!content.IsOk) return null;
-        var facts = isPage ? new FileFacts(HtmlRewriter.Inspect(content.Value), []) : new FileFacts(null, ScriptRewriter.Addresses(path, content.Value));
+        var facts = isPage ? new FileFacts(HtmlRewriter.Inspect(content.Value), [], [])
+            : new FileFacts(null, ScriptRewriter.Addresses(path, content.Value), ScriptRewriter.Libraries(path, content.Value));
         return cache.Facts.Set(key, facts, new MemoryCacheEntryOptions { Size = 1 });
     }
 }
 
-/// <summary>What a file says of the runtime.</summary>
-sealed record FileFacts(PageFacts? Page, IReadOnlyList<RuntimeAddress> Addresses)
+/// <summary>What a file says of the runtime and of libraries.</summary>
+sealed record FileFacts(PageFacts? Page, IReadOnlyList<RuntimeAddress> Addresses, IReadOnlyList<string> Libraries)
 {
-    public static FileFacts None { get; } = new(null, []);
+    public static FileFacts None { get; } = new(null, [], []);
 }
 
 /// <summary>What was found in files before, by hash.</summary>

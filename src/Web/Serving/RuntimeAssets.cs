@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Net.Http.Headers;
 using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Libraries;
 
 namespace PyScriptHub.Web.Serving;
 
@@ -39,6 +40,13 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         {
             response.Headers.Allow = Methods;
             await RuntimeAnswers.SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not answered here. The runtime host takes {Methods}.");
+            return;
+        }
+
+        if (path.StartsWith(NpmAssets.Folder, StringComparison.Ordinal))
+        {
+            if (await context.RequestServices.GetRequiredService<NpmAssets>().AnswerAsync(context, path) is { } why)
+                await SayAsync(context, StatusCodes.Status404NotFound, $"404 {path} is not on this runtime host.\n{why}");
             return;
         }
 

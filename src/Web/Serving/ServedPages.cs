@@ -5,6 +5,7 @@ using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Runtime.Assets.Catalog;
+using PyScriptHub.Web.Serving.Libraries;
 using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Serving.Rewriting;
 
@@ -17,7 +18,7 @@ public sealed record ServedFile(byte[] Content, string ContentType, string Tag);
 /// <summary>Makes what is sent out of what is stored: pages, scripts and styles are rewritten, everything else goes as it is.</summary>
 public sealed class ServedPages(
     BlobReader blobs, PageReleases releases, PageLocks locks, RuntimeCatalog runtime, DefaultRelease defaults, RuntimeFiles runtimeFiles, Origins origins, HubScripts scripts,
-    ServedPageCache cache)
+    SiteLibraries libraries, ServedPageCache cache)
 {
     private const long LargestConfig = 64 * 1024;
     private const int MostConfigs = 50;
@@ -34,11 +35,12 @@ public sealed class ServedPages(
         {
             var stored = await blobs.ReadAsync(entry.Hash, ct);
             if (!stored.IsOk) return stored.Error;
-            return !asStored && await LedConfigAsync(site, manifest, path, stored.Value, ct) is { } led
-                ? new ServedFile(led, type, TagOf(led, ""))
-                : new ServedFile(stored.Value, type, entry.Hash.ToString());
+            var config = (asStored ? null : await LedConfigAsync(site, manifest, path, stored.Value, ct)) ?? stored.Value;
+            if (ConfigAddresses.Handles(path)) config = ConfigAddresses.Lead(config, await libraries.MapAsync(site, manifest, ct), origins.Runtime);
+            return new ServedFile(config, type, ReferenceEquals(config, stored.Value) ? entry.Hash.ToString() : TagOf(config, ""));
         }
 
+        var led = await libraries.MapAsync(site, manifest, ct);
         var (release, scriptsLoadRuntime) = await ReleaseAsync(site, manifest, path, ct);
         // A script by itself has the lock of the page that it most likely belongs to.
         var page = isPage ? path : manifest.StartPage;
@@ -49,13 +51,13 @@ public sealed class ServedPages(
         var bridge = site.HasBridge ? new Bridge(place.Of(scripts.BridgePath), origins.Hub, IsFramedOnly: site.Trial is not null) : null;
         // Configs of the project are looked at for preloads, so a page's form depends on all of its files.
         var key = isPage
-            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script} {pageLock?.Id} {ledFiles.Count > 0}"
-            : $"{entry.Hash} {Path.GetExtension(path)} {release.Name} {pageLock?.Id}";
+            ? $"{site.FilesTag} {path} {release.Name} {interpreter} {basePath} {bridge?.Script} {pageLock?.Id} {ledFiles.Count > 0} {led.Tag}"
+            : $"{entry.Hash} {Path.GetExtension(path)} {release.Name} {pageLock?.Id} {led.Tag}";
         if (cache.Files.TryGetValue(key, out ServedFile? known)) return known!;
 
         var content = await blobs.ReadAsync(entry.Hash, ct);
         if (!content.IsOk) return content.Error;
-        var map = new AddressMap(release, runtimeFiles, origins.Runtime, pageLock is null ? "" : LockedRuntime.PathOf(pageLock.Id));
+        var map = new AddressMap(release, runtimeFiles, origins.Runtime, pageLock is null ? "" : LockedRuntime.PathOf(pageLock.Id)) { Libraries = led };
         ServedFile served;
         if (isPage)
         {

@@ -6,6 +6,7 @@ using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.Storage;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
+using PyScriptHub.Web.Serving.Libraries;
 using PyScriptHub.Web.Serving.Packages;
 using PyScriptHub.Web.Workers;
 
@@ -17,7 +18,7 @@ public sealed record PublishProjectRequest(int? Revision = null);
 sealed record PublishProject(ProjectId Id, int? Revision) : IRequest<Result<TaggedProject>>;
 
 sealed class PublishProjectHandler(
-    HubDb db, PageReleases releases, PublicationLocks locks, SmokeRequests smoke, CurrentUser user, Origins origins, TimeProvider time)
+    HubDb db, PageReleases releases, PublicationLocks locks, SiteLibraries libraries, SmokeRequests smoke, CurrentUser user, Origins origins, TimeProvider time)
     : IRequestHandler<PublishProject, Result<TaggedProject>>
 {
     public async Task<Result<TaggedProject>> Handle(PublishProject command, CancellationToken ct)
@@ -32,9 +33,11 @@ sealed class PublishProjectHandler(
             return new Error.Invalid("no_start_page", "The project has no HTML page to show. Add an index.html.");
 
         var resolved = await releases.ResolveAsync(revision.Manifest, ct);
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var pinned = await libraries.ResolveAsync(id, revision.Manifest, ct);
         var now = time.GetUtcNow();
         var (start, pages) = (resolved.Start, resolved.Pages);
-        var publication = new Publication(Guid.CreateVersion7(now), project.Id, number, startPage, start.Release, start.Reason, pages, now);
+        var publication = new Publication(id, project.Id, number, startPage, start.Release, start.Reason, pages, now);
         // Before the transaction: upstreams may be slow, and nobody else should wait for them.
         var locked = await locks.ResolveAsync(publication, project, revision.Manifest, ct);
         project.Publish(publication, now);
@@ -43,6 +46,7 @@ sealed class PublishProjectHandler(
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             if (await db.SaveOrStaleAsync(project, ct) is { } stale) return stale;
             db.AddRange(locked);
+            db.AddRange(pinned);
             await db.SaveChangesAsync(ct);
             await smoke.PublishedAsync(project, revision.Manifest, ct);
             await transaction.CommitAsync(ct);

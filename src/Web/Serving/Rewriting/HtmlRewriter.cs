@@ -36,6 +36,7 @@ public static class HtmlRewriter
         if (!facts.ReferencesRuntime && !request.LoadsRuntimeElsewhere)
         {
             if (request.Bridge is { } bridge) edits.Insert(BeforeScripts(source) ?? BeforeContent(source), BridgeLine(bridge));
+            if (!request.Map.Libraries.IsEmpty) LeadAll(source, request.Map, ledConfigs: [], edits);
             return new(edits.Any ? page.Write(edits.Apply()) : bytes, page.Charset, facts);
         }
 
@@ -45,9 +46,7 @@ public static class HtmlRewriter
         change.Apply(source, edits);
         if (target is not null) facts = Facts(source, change, IsLed);
 
-        foreach (var place in Places(source)) Lead(place, request.Map, edits);
-        LeadConfigs(source, change, request, edits);
-        foreach (var policy in source.Tags.Where(IsPolicy)) Allow(policy, request.Map.RuntimeUrl, edits);
+        LeadAll(source, request.Map, LeadConfigs(source, change, request, edits), edits);
         InsertBeforeScripts(source, change, facts, request, edits);
         return new(edits.Any ? page.Write(edits.Apply()) : bytes, page.Charset, facts);
     }
@@ -68,19 +67,32 @@ public static class HtmlRewriter
         return new(target, hasTargetConfig: source.Tags.Any(tag => tag.Name == wanted));
     }
 
-    private static void LeadConfigs(HtmlSource source, InterpreterSwitch change, RewriteRequest request, SourceEdits edits)
+    private static void LeadAll(HtmlSource source, AddressMap map, HashSet<int> ledConfigs, SourceEdits edits)
     {
+        foreach (var place in Places(source)) Lead(place, map, edits);
+        LibraryConfigs.Lead(source, map, ledConfigs, edits);
+        foreach (var policy in source.Tags.Where(IsPolicy)) Allow(policy, map.RuntimeUrl, edits);
+    }
+
+    // Answers where the configs stand that are led to the lock, and to their libraries with it.
+    private static HashSet<int> LeadConfigs(HtmlSource source, InterpreterSwitch change, RewriteRequest request, SourceEdits edits)
+    {
+        var done = new HashSet<int>();
         foreach (var (config, attribute, start, end) in PageConfigs.Of(source, change))
         {
-            if (config.Text is not { } text || request.Lock?.Lead(text, config.IsJson) is not { } led) continue;
+            if (config.Text is not { } text || request.Lock?.Lead(text, config.IsJson) is not { } locked) continue;
+            done.Add(attribute?.ValueStart ?? start);
+            var led = ConfigAddresses.Lead(locked, request.Map.Libraries, request.Map.RuntimeUrl);
             if (attribute is not null) Put(attribute, led, edits);
             // As the page writes it, where that is what the browser reads; else with what is markup escaped.
-            else if (request.Lock.Lead(source.Text[start..end], config.IsJson) is { } same && source.Text.AsSpan(start, end - start).IndexOfAny('&', '<') < 0) edits.Replace(start, end, same);
+            else if (request.Lock.Lead(source.Text[start..end], config.IsJson) is { } same && source.Text.AsSpan(start, end - start).IndexOfAny('&', '<') < 0)
+                edits.Replace(start, end, ConfigAddresses.Lead(same, request.Map.Libraries, request.Map.RuntimeUrl));
             else edits.Replace(start, end, led.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal));
         }
-        if (request.IsLedFile is not { } isLed) return;
+        if (request.IsLedFile is not { } isLed) return done;
         foreach (var (config, attribute, _, _) in PageConfigs.FilesOfMicropython(source, change).Where(place => isLed(place.Config.File!)))
             Put(attribute!, config.File + (config.File!.Contains('?', StringComparison.Ordinal) ? "&" : "?") + PageLock.AsStored, edits);
+        return done;
     }
 
     // An address in the page: in an attribute, or as a literal in the body of a script or a style.
@@ -142,7 +154,7 @@ public static class HtmlRewriter
         }
     }
 
-    private static void Put(TagAttribute attribute, string value, SourceEdits edits)
+    internal static void Put(TagAttribute attribute, string value, SourceEdits edits)
     {
         var escaped = value.Replace("&", "&amp;", StringComparison.Ordinal);
         escaped = attribute.Quote == '\''
@@ -178,7 +190,7 @@ public static class HtmlRewriter
             var scheme = host.IndexOf("://");
             if (scheme >= 0) host = host[(scheme + 3)..];
             var slash = host.IndexOf('/');
-            return RuntimeAddress.Hosts.Contains((slash < 0 ? host : host[..slash]).ToString(), StringComparer.OrdinalIgnoreCase);
+            return RuntimeAddress.Hosts.Concat(LibraryAddress.Hosts).Contains((slash < 0 ? host : host[..slash]).ToString(), StringComparer.OrdinalIgnoreCase);
         }
     }
 
@@ -280,6 +292,8 @@ public static class HtmlRewriter
                 .Where(address => (address.Attribute is not null || address.Runtime is not null) && IsOutside(address.Address) && !isLed(address.Address))
                 .Select(address => address.Address.Trim())
                 .Distinct(StringComparer.Ordinal)],
+            Libraries = [.. addresses.Select(address => address.Address.Trim()).Where(address => LibraryAddress.Parse(address) is not null)
+                .Concat(LibraryConfigs.In(source)).Distinct(StringComparer.Ordinal)],
         };
 
         void Uses(string name)

@@ -42,4 +42,7 @@ public sealed record PageFacts
 
     /// <summary>Addresses on other hosts that scripts, links, modules and import maps load and that stay as they are.</summary>
     public IReadOnlyList<string> OutsideAddresses { get; init; } = [];
+
+    /// <summary>Addresses of npm packages on other hosts, those in its configs among them, as they are written.</summary>
+    public IReadOnlyList<string> Libraries { get; init; } = [];
 }

@@ -4,7 +4,7 @@ namespace PyScriptHub.Web.Serving.Rewriting;
 
 /// <summary>
 /// Leads the addresses in a project's <c>.js</c>, <c>.mjs</c> and <c>.css</c> to the hub: whole string literals and
-/// <c>url()</c> that are an address of PyScript, PolyScript or Coincident; nothing else.
+/// <c>url()</c> that are an address of PyScript, PolyScript, Coincident or a library; nothing else.
 /// </summary>
 public static class ScriptRewriter
 {
@@ -35,6 +35,13 @@ public static class ScriptRewriter
     {
         ArgumentNullException.ThrowIfNull(bytes);
         return [.. Literals(path, Decode(bytes)).Select(literal => RuntimeAddress.Parse(literal.Value)).OfType<RuntimeAddress>()];
+    }
+
+    /// <summary>The addresses of npm packages in a file, in order, as they are written.</summary>
+    public static IReadOnlyList<string> Libraries(string path, byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return [.. Literals(path, Decode(bytes)).Select(literal => literal.Value).Where(value => LibraryAddress.Parse(value) is not null)];
     }
 
     private static IEnumerable<SourceLiteral> Literals(string path, string text) =>
