@@ -31,7 +31,8 @@ static class HubCommands
     {
         try
         {
-            return await Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            // @scope/package is a name of npm, not a file with more arguments.
+            return await Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (e is HubConfigurationException or EmbeddedPostgresException or SchemaTooNewException or Runtime.Assets.Catalog.RuntimeAssetsException)
         {

@@ -17,9 +17,14 @@ namespace PyScriptHub.Web.Features.Projects;
 /// <param name="Template">The template whose start page the shown revision has; null for any other.</param>
 /// <param name="PublishedAt">When it was last published.</param>
 /// <param name="PictureRun">The last smoke run in which the published start page started and was pictured; null where there is none.</param>
+/// <param name="OutsideLibraries">Addresses of JavaScript libraries that the publication asks other hosts for, each with the reason.</param>
 /// <param name="UsesWorkers">Whether the start page runs scripts in workers, for which some browsers lack shared memory.</param>
 sealed record ProjectDescription(
-    string? DraftUrl, ProjectName? RemixOf, bool TakenDown, PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt, Guid? PictureRun, bool UsesWorkers);
+    string? DraftUrl, ProjectName? RemixOf, bool TakenDown, PageRelease? DraftRelease, string? Template, DateTimeOffset? PublishedAt, Guid? PictureRun,
+    IReadOnlyList<OutsideLibrary> OutsideLibraries, bool UsesWorkers);
+
+/// <summary>An address that the hub does not serve itself, and why.</summary>
+sealed record OutsideLibrary(string Address, string Problem);
 
 /// <summary>What it takes to name a project and lead to it.</summary>
 sealed record ProjectName(string Name, string Owner, string Slug)
@@ -42,7 +47,7 @@ sealed class DescribeProjectHandler(
         var shown = await sites.ManifestAsync(project.Id, project.Publication?.RevisionNumber ?? seen.RevisionNumber, ct);
         return new ProjectDescription(
             await DraftUrlAsync(seen, ct), await ParentAsync(project.RemixOfId, ct), project.TakenDownAt is not null, await DraftReleaseAsync(seen, ct),
-            templates.TemplateOf(shown), project.Publication?.CreatedAt, await PictureRunAsync(project, ct), await releases.StartsWorkersAsync(shown, ct));
+            templates.TemplateOf(shown), project.Publication?.CreatedAt, await PictureRunAsync(project, ct), await OutsideAsync(project, ct), await releases.StartsWorkersAsync(shown, ct));
     }
 
     // A page in the interpreter that it was not written for looks broken, which is no picture of the project.
@@ -50,6 +55,10 @@ sealed class DescribeProjectHandler(
         : await db.SmokeRuns.Where(run => run.ProjectId == project.Id && run.RevisionNumber == publication.RevisionNumber && run.Page == publication.StartPage
                 && run.Outcome == SmokeOutcome.Passed && run.HasScreenshot)
             .OrderByDescending(run => run.FinishedAt).Select(run => (Guid?)run.Id).FirstOrDefaultAsync(ct);
+
+    private async Task<IReadOnlyList<OutsideLibrary>> OutsideAsync(Project project, CancellationToken ct) => project.Publication is not { } publication ? []
+        : await db.PublicationLibraries.Where(row => row.PublicationId == publication.Id && row.Problem != null).OrderBy(row => row.Address)
+            .Select(row => new OutsideLibrary(row.Address, row.Problem!)).ToListAsync(ct);
 
     private async Task<PageRelease?> DraftReleaseAsync(SeenProject seen, CancellationToken ct)
     {

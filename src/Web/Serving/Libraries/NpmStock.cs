@@ -30,9 +30,9 @@ public sealed class NpmStock(HubDb db, IBlobStore blobs, TimeProvider time)
         var found = NpmVersion.Parse(range) is { } exact
             ? versions.Find(version => version.Parsed == exact)
             : NpmRange.Parse(range.Length == 0 ? "*" : range) is { } wanted
-                ? versions.Where(version => wanted.Contains(version.Parsed)).MaxBy(version => version.Parsed)
+                ? versions.Where(version => wanted.Contains(version.Parsed)).OrderByDescending(version => version.Parsed).FirstOrDefault()
                 : default;
-        if (found.Parsed is null && range.Length == 0) found = versions.MaxBy(version => version.Parsed);
+        if (found.Parsed is null && range.Length == 0) found = versions.OrderByDescending(version => version.Parsed).FirstOrDefault();
         return found.Parsed is null ? null : new NpmHold(name, found.Spelled);
     }
 
