@@ -145,10 +145,10 @@ public sealed partial class Esbuild : IDisposable
         return new Bundle(await File.ReadAllTextAsync(file.FullName, ct), [.. output.GetProperty("exports").EnumerateArray().Select(name => name.GetString()!)], isCommonJs);
     }
 
-    // What a package left out for browsers is `(disabled):…`, and holds nothing.
+    // What a package left out for browsers is `(disabled):…` and holds nothing; what esbuild puts in itself is `<runtime>`, `<define:…>`.
     private static bool IsInside(string input) =>
         input.StartsWith(Store + "/", StringComparison.Ordinal) || input.StartsWith("node_modules/", StringComparison.Ordinal)
-        || input is "entry.js" || input.StartsWith("(disabled):", StringComparison.Ordinal) || input == "<runtime>";
+        || input is "entry.js" || input.StartsWith("(disabled):", StringComparison.Ordinal) || input.StartsWith('<');
 
     // A module of Node that a package asks for, and that neither it nor its dependencies bring, is empty, as a browser's bundle has it.
     private static void AddNodeModules(string folder)

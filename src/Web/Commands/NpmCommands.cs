@@ -17,7 +17,7 @@ static class NpmCommands
             Description = "What to add: a name with a version, a range or a tag (d3@7, three@0.180.0, leaflet@latest), or an archive (.tgz).",
             Arity = ArgumentArity.OneOrMore,
         };
-        var registry = new Option<Uri?>("--registry") { Description = $"The npm registry to fetch from; without it Packages:NpmRegistry, else {RuntimeAdd.DefaultRegistry}." };
+        var registry = Registry($"The npm registry to fetch from; without it Packages:NpmRegistry, else {RuntimeAdd.DefaultRegistry}.");
         var alone = new Option<bool>("--alone") { Description = "Leaves out the packages that it needs. Modules (esm.run, esm.sh, +esm) are made with them." };
         var add = new Command("add", "Keeps packages of npm, so that pages get them from this hub.") { packages, registry, alone };
         add.SetAction((parsed, ct) => HubVerbs.RunAsync(async services =>
@@ -32,6 +32,19 @@ static class NpmCommands
         }, ct));
         return add;
     }
+
+    /// <summary>The option that names a registry.</summary>
+    public static Option<Uri?> Registry(string description) => new("--registry")
+    {
+        Description = description,
+        // System.CommandLine 3.0 makes no Uri of a text by itself.
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+            result.AddError($"'{result.Tokens[0].Value}' is no address. Write one such as {RuntimeAdd.DefaultRegistry}.");
+            return null;
+        },
+    };
 
     private static int Say(string package, Result<StockedPackage> added)
     {

@@ -13,14 +13,15 @@ static class RuntimeCommands
     private static Command Add()
     {
         var release = new Argument<string>("release") { Description = "The calendar tag, for example 2026.1.1." };
-        var registry = new Option<Uri>("--registry") { Description = "The npm registry to fetch from.", DefaultValueFactory = _ => RuntimeAdd.DefaultRegistry };
+        var registry = NpmCommands.Registry($"The npm registry to fetch from; without it {RuntimeAdd.DefaultRegistry}.");
         var add = new Command("add", "Fetches another PyScript release from npm; the hub serves it from its next start on.") { release, registry };
         add.SetAction(async (parsed, ct) =>
         {
+            var asked = parsed.GetValue(registry) ?? RuntimeAdd.DefaultRegistry;
             // The registry is the one host that is asked: a redirect would lead elsewhere.
             using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-            Console.WriteLine($"Fetching release {parsed.GetRequiredValue(release)} from {parsed.GetRequiredValue(registry)}");
-            var added = await new RuntimeAdd(http, parsed.GetRequiredValue(registry), RuntimeFolder()).AddAsync(parsed.GetRequiredValue(release), ct);
+            Console.WriteLine($"Fetching release {parsed.GetRequiredValue(release)} from {asked}");
+            var added = await new RuntimeAdd(http, asked, RuntimeFolder()).AddAsync(parsed.GetRequiredValue(release), ct);
             Console.WriteLine($"Added {added.Release}: core {added.Core}, Pyodide {added.Pyodide}, MicroPython {added.Micropython}. Start the hub again to serve it.");
             Console.WriteLine($"Pages that name no release go on with the default. To see what {added.Release} would change as the default, make it the candidate after that start:");
             Console.WriteLine($"  runtime candidate {added.Release}   (or on the hub at /admin/releases)");

@@ -39,7 +39,8 @@ static partial class ReleaseReasons
         return reason;
     }
 
-    private static Regex FormOf(string format) =>
+    /// <summary>Matches what a form has become with values in its places.</summary>
+    internal static Regex FormOf(string format) =>
         new("^" + Place().Replace(Regex.Escape(format), "(.+?)") + "$", RegexOptions.Singleline | RegexOptions.NonBacktracking);
 
     [GeneratedRegex(@"\\\{\d}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

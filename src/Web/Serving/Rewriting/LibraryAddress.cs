@@ -151,7 +151,7 @@ public sealed partial record LibraryAddress(LibraryForm Form, string Name, strin
         var parts = path.Split('/');
         if (parts[0].StartsWith("%40", StringComparison.Ordinal)) parts[0] = "@" + parts[0][3..];
         var count = parts[0].StartsWith('@') ? 2 : 1;
-        if (parts.Length < count) return null;
+        if (parts.Length < count || parts[0].Length == 0) return null;
         var package = string.Join('/', parts[..count]);
         var at = package.IndexOf('@', 1);
         var range = "";
