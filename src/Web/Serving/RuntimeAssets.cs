@@ -46,7 +46,7 @@ internal sealed class RuntimeAssets(RuntimeCatalog catalog, EncodedAssets encode
         if (path.StartsWith(NpmAssets.Folder, StringComparison.Ordinal))
         {
             if (await context.RequestServices.GetRequiredService<NpmAssets>().AnswerAsync(context, path) is { } why)
-                await SayAsync(context, StatusCodes.Status404NotFound, $"404 {path} is not on this runtime host.\n{why}");
+                await RuntimeAnswers.SayAsync(context, StatusCodes.Status404NotFound, $"404 {path} is not on this runtime host.\n{why}");
             return;
         }
 

@@ -29,7 +29,7 @@ sealed class NpmAssets(HubDb db, BlobReader blobs, LibraryMemory memory)
             return null;
         }
         var type = LibraryModules.IsModule(file) ? ContentTypes.Of(".js") : ContentTypes.Of(file);
-        response.Headers.CacheControl = RuntimeAssets.Immutable;
+        response.Headers.CacheControl = RuntimeAnswers.Immutable;
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         // A page of a stranger's package is no page of this host.
         response.Headers.ContentSecurityPolicy = "sandbox";
