@@ -81,6 +81,7 @@ public static class Hub
         services.AddScoped<PackageLockSweep>();
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
+        services.AddScoped<EvidenceLog>();
         if (!options.IsWorker) return;
         services.AddHostedService<Housekeeping>();
         services.AddSingleton(options.Smoke);
@@ -231,6 +232,8 @@ public static class Hub
         services.AddScoped<RuntimePackages>();
         services.AddLibraryServing();
         services.AddHostedService<CanarySteps>();
+        services.AddSingleton<ShippedEvidence>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShippedEvidence>());
     }
 
     private static void AddUseCases(this IServiceCollection services)
