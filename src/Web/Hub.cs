@@ -173,6 +173,8 @@ public static class Hub
         api.MapOffers();
         api.MapSmokeRuns();
         api.MapReleases();
+        api.MapPackages();
+        app.MapPackageBadges();
         app.MapEmbedDescriptions();
         app.MapOpenApi();
     }
@@ -216,6 +218,7 @@ public static class Hub
         services.AddScoped<ServedPages>();
         services.AddSingleton(new PyodideReleases(runtime.Files.Where(file => file.Path.EndsWith("/pyodide-lock.json", StringComparison.Ordinal))
             .ToDictionary(file => file.Path.Split('/')[2], runtime.LocationOf, StringComparer.Ordinal)));
+        services.AddScoped<PackageSearch>();
         services.AddScoped<OwnWheels>();
         services.AddSingleton<OwnWheelCache>();
         services.AddScoped<PageConfigReader>();

@@ -13,6 +13,17 @@ public enum Interpreter
 /// <summary>What people call the interpreters.</summary>
 public static class Interpreters
 {
+    /// <summary>Both, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<Interpreter> All = [Interpreter.Pyodide, Interpreter.Micropython];
+
+    /// <summary>The interpreter of a word in an address; null for any other text.</summary>
+    public static Interpreter? Find(string? word) => word switch
+    {
+        "pyodide" => Interpreter.Pyodide,
+        "micropython" => Interpreter.Micropython,
+        _ => null,
+    };
+
     /// <summary>The name as its makers write it.</summary>
     public static string NameOf(Interpreter interpreter) => interpreter is Interpreter.Micropython ? "MicroPython" : "Pyodide";
 

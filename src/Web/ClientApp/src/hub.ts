@@ -1,6 +1,7 @@
 import './hub.css';
 import { offerDropping } from './pages/drop.ts';
 import { tellWhatIsLacking } from './pages/engine.ts';
+import { searchWhileTyping } from './pages/search.ts';
 import { followSmokeRuns } from './pages/smoke.ts';
 import { showLocalTimes } from './pages/times.ts';
 import { watchFrames, lookAtTemplates } from './pages/frames.ts';
@@ -74,3 +75,4 @@ lookAtTemplates(document);
 offerDropping(document);
 tellWhatIsLacking(document);
 followSmokeRuns(document);
+searchWhileTyping(document);

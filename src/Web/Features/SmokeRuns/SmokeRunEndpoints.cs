@@ -32,7 +32,7 @@ static class SmokeRunEndpoints
 
         shown.MapGet("/badge.svg", async (ProjectId id, string? interpreter, HttpResponse response, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new DrawBadge(id, interpreter), ct)).ToHttp(badge => badge.Answer(response)))
-            .Produces(StatusCodes.Status200OK, contentType: SmokeBadge.ContentType).WithSummary("The verdict as a picture.");
+            .Produces(StatusCodes.Status200OK, contentType: Badge.ContentType).WithSummary("The verdict as a picture.");
 
         var runs = api.MapGroup("/smoke-runs/{id}").WithTags("Smoke runs");
 

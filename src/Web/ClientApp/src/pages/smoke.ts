@@ -1,4 +1,5 @@
 import { watchSmoke } from '../smoke/watch.ts';
+import { readDocument } from './document.ts';
 import { showLocalTimes } from './times.ts';
 
 /**
@@ -17,7 +18,7 @@ export function followSmokeRuns(root: Document): void {
     isReading = true;
     while (isStale) {
       isStale = false;
-      const fresh = await read();
+      const fresh = await readDocument(location.href);
       if (fresh) replace(root, fresh);
     }
     isReading = false;
@@ -28,18 +29,6 @@ export function followSmokeRuns(root: Document): void {
 
 const partsOf = (root: Document) => [...root.querySelectorAll<HTMLElement>('[data-live]')];
 const isPending = (root: Document) => root.querySelector('[data-live] .pending') !== null;
-
-// A document that the browser parses itself: trusted types let no text become elements.
-const read = (): Promise<Document | null> =>
-  new Promise((answer) => {
-    const request = new XMLHttpRequest();
-    request.open('GET', location.href);
-    request.responseType = 'document';
-    request.onloadend = () => {
-      answer(request.status === 200 ? request.responseXML : null);
-    };
-    request.send();
-  });
 
 function replace(root: Document, fresh: Document): void {
   const parts = partsOf(fresh);
