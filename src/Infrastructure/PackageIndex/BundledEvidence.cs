@@ -1,5 +1,4 @@
 using PyScriptHub.Domain.Packages;
-using PyScriptHub.Domain.SmokeRuns;
 
 namespace PyScriptHub.Infrastructure.PackageIndex;
 
@@ -7,19 +6,15 @@ namespace PyScriptHub.Infrastructure.PackageIndex;
 public static class BundledEvidence
 {
     /// <summary>The facts of all releases that were tried.</summary>
-    /// <param name="isLocked">Whether a release's lock has a package of this normal form.</param>
-    public static IEnumerable<PackageFacts> Of(IEnumerable<BundledModule> modules, Func<string, string, bool> isLocked) =>
+    public static IEnumerable<PackageFacts> Of(IEnumerable<BundledModule> modules) =>
         modules.GroupBy(module => module.Name, StringComparer.Ordinal).Select(module => new PackageFacts(
             module.Key,
-            [.. module.Where(found => !IsPackage(found, isLocked)).Select(found => EvidenceEntry.Of(PackageName.NormalForm(found.Name), found.ToEvidence()))])
+            [.. module.Where(found => !IsPackage(found)).Select(found => EvidenceEntry.Of(PackageName.NormalForm(found.Name), found.ToEvidence()))])
         {
             Modules = [module.Key.Split('.')[0]],
         });
 
-    /// <summary>
-    /// Whether what fails without a config is a package of the same name, as <c>sqlite3</c> is: that it must be asked for says nothing
-    /// against it, and the lock says that it is there.
-    /// </summary>
-    private static bool IsPackage(BundledModule found, Func<string, string, bool> isLocked) =>
-        found is { Outcome: PackageStatus.Fails, Interpreter: Interpreter.Pyodide } && isLocked(found.Release, PackageName.NormalForm(found.Name));
+    // What fails without a config and is a package of the same name, as sqlite3 is: that it must be asked for says nothing against it,
+    // and the lock says that it is there.
+    private static bool IsPackage(BundledModule found) => found.Detail is not null && found.Detail == BundledFinding.InLock(found.Name).Detail;
 }

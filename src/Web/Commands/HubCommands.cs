@@ -23,6 +23,7 @@ static class HubCommands
         root.Add(UserCommands.Token());
         root.Add(RuntimeCommands.Runtime());
         root.Add(NpmCommands.Npm());
+        root.Add(PackageCommands.Packages());
         return root;
     }
 

@@ -33,9 +33,8 @@ sealed partial class ShippedEvidence(
         if (await settings.TextAsync(RecordedKey, ct) == fingerprint) return;
         var locks = runtime.Releases.Select(release => (release.Name, Pyodide: pyodides.Find(release.Pyodide))).Where(release => release.Pyodide is not null).ToList();
         var now = time.GetUtcNow();
-        var facts = locks.SelectMany(release => LockEvidence.Of(release.Name, release.Pyodide!.Version, release.Pyodide.Lock, now)).ToList();
-        var locked = facts.SelectMany(package => package.Evidence, (package, entry) => (entry.Release!, package.Name)).ToHashSet();
-        var added = await log.AddAsync([.. facts, .. BundledEvidence.Of(BundledModules.Read(), (release, name) => locked.Contains((release, name)))], ct);
+        var facts = locks.SelectMany(release => LockEvidence.Of(release.Name, release.Pyodide!.Version, release.Pyodide.Lock, now));
+        var added = await log.AddAsync([.. facts, .. BundledEvidence.Of(BundledModules.Read())], ct);
         await settings.SetTextAsync(RecordedKey, fingerprint, ct);
         LogRecorded(added, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
