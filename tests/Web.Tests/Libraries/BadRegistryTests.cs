@@ -178,7 +178,8 @@ public sealed class AbsentRegistryTests
             {
                 context.Response.Redirect("http://169.254.169.254/");
                 return Task.CompletedTask;
-            },
+            }
+            ,
             "nonsense" => context => context.Response.WriteAsync("<html>"),
             _ => null,
         };
