@@ -102,6 +102,7 @@ public static class Hub
         services.AddScoped<UpstreamPages>();
         services.AddScoped<PackageFetch>();
         services.AddScoped<PackageNeedsReading>();
+        services.AddScoped<UpstreamCandidates>();
         services.AddScoped<MipIndex>();
     }
 

@@ -112,8 +112,9 @@ public sealed class PackageSearch(HubDb db)
             .Concat(modules.Select(row => (Name: row.Package, Distance: Slips.Between(words.ToLowerInvariant(), row.Module.ToLowerInvariant(), most))))
             .Where(candidate => candidate.Distance <= most).GroupBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Select(same => (Name: same.Key, Distance: same.Min(candidate => candidate.Distance))).OrderBy(candidate => candidate.Distance).Take(MostNearMisses * 4).ToList();
-        var weights = await db.Packages.Where(package => near.Select(candidate => candidate.Name).Contains(package.Name)).ToDictionaryAsync(package => package.Name, package => package.Weight, StringComparer.Ordinal, ct);
-        return [.. near.OrderBy(candidate => candidate.Distance).ThenByDescending(candidate => weights.GetValueOrDefault(candidate.Name)).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+        var close = near.ConvertAll(candidate => candidate.Name);
+        var weights = await Narrow(db.Packages.Where(package => close.Contains(package.Name)), filter).ToDictionaryAsync(package => package.Name, package => package.Weight, StringComparer.Ordinal, ct);
+        return [.. near.Where(candidate => weights.ContainsKey(candidate.Name)).OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name[0] != key[0]).ThenByDescending(candidate => weights[candidate.Name]).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Select(candidate => candidate.Name).Take(MostNearMisses)];
     }
 

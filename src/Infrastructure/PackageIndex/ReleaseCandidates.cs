@@ -14,9 +14,9 @@ public sealed record LockFile(PyodideLockPackage Entry, long Length) : Candidate
 
 /// <summary>
 /// What there is for one version of Pyodide, in this order: what an administrator uploaded, the release's own lock as far as its files are
-/// held, what came from upstreams before.
+/// held, what upstreams have, be it fetched before or not.
 /// </summary>
-public sealed class ReleaseCandidates(HubDb db, PyodideRelease release) : IPackageCandidates
+public sealed class ReleaseCandidates(HubDb db, PyodideRelease release, UpstreamCandidates upstreams) : IPackageCandidates
 {
     private static readonly PackageOrigin s_uploads = new("the hub's index", 1) { OverridesLock = true };
     private static readonly PackageOrigin s_fetched = new("the hub's index", 3);
@@ -31,17 +31,27 @@ public sealed class ReleaseCandidates(HubDb db, PyodideRelease release) : IPacka
         var files = (await db.PackageFiles.AsNoTracking().Where(file => keys.Contains(file.Package) && file.Origin != PackageFileOrigin.Archive).ToListAsync(ct)).ToLookup(file => file.Package, StringComparer.Ordinal);
         var entries = keys.Select(key => release.ByName.GetValueOrDefault(key)).OfType<PyodideLockPackage>().ToList();
         var held = await HeldAsync(entries, ct);
-        return [.. names.Select(name => new PackageListing(
-            name, [.. Uploaded(name, files[name.Key]), .. Locked(release.ByName.GetValueOrDefault(name.Key), held)], [s_uploads.Name, _lock.Name]))];
+        // What the release's lock has is taken from there: nobody else need be asked.
+        var asked = names.Where((name, i) => !(release.ByName.GetValueOrDefault(keys[i]) is { } entry && held.ContainsKey((entry.FileName, entry.Sha256)))).ToList();
+        var listed = (await upstreams.FindAsync(asked, release.Tags, ct)).ToDictionary(listing => listing.Name.Key, StringComparer.Ordinal);
+        return [.. names.Select(name =>
+        {
+            Candidate[] here = [.. Uploaded(name, files[name.Key]), .. Locked(release.ByName.GetValueOrDefault(name.Key), held)];
+            if (!listed.TryGetValue(name.Key, out var upstream)) return new PackageListing(name, here, [s_uploads.Name, _lock.Name]);
+            var heldNames = here.Select(candidate => candidate.File.Name).ToHashSet(StringComparer.Ordinal);
+            return new PackageListing(name, [.. here, .. upstream.Candidates.Where(candidate => !heldNames.Contains(candidate.File.Name))], [s_uploads.Name, _lock.Name, .. upstream.LookedIn]);
+        })];
     }
 
     public async Task<IReadOnlyList<Result<PackageNeeds>>> ReadNeedsAsync(IReadOnlyList<Candidate> candidates, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        await Task.CompletedTask;
+        var listed = candidates.Select(candidate => candidate.File).OfType<ListedFile>().Distinct().ToList();
+        var needs = listed.Zip(await upstreams.ReadNeedsAsync(listed, ct)).ToDictionary(pair => pair.First, pair => pair.Second);
         return [.. candidates.Select(candidate => candidate.File switch
         {
             HeldFile held => NeedsOf(held.File),
+            ListedFile file => needs[file],
             LockFile locked => locked.Entry.Needs,
             _ => throw new ArgumentException($"{candidate} is from elsewhere.", nameof(candidates)),
         })];

@@ -50,6 +50,8 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["POST /api/v1/projects"] = new(_ => Json("POST", "/projects", new { name = "mine" }), 201, 201, NeedsSignIn: true),
         ["POST /api/v1/projects/import"] = new(_ => Import(), 201, 201, NeedsSignIn: true),
         ["GET /api/v1/runtime/releases"] = new(_ => Get("/runtime/releases"), 200, 200, NeedsSignIn: false),
+        ["GET /api/v1/packages"] = new(_ => Get("/packages?q=numpy"), 200, 200, NeedsSignIn: false),
+        ["GET /api/v1/packages/{name}"] = new(_ => Get("/packages/nobody-knows-this"), 404, 404, NeedsSignIn: false),
 
         // For administrators alone.
         ["POST /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("POST", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
@@ -60,6 +62,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         // Another's project: the publication can be read, and made into one's own.
         ["GET /api/v1/projects/{id}"] = new(t => Get($"/projects/{t.Id}"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/archive"] = new(t => Get($"/projects/{t.Id}/archive"), 404, 200, NeedsSignIn: false),
+        ["GET /api/v1/projects/{id}/locks"] = new(t => Get($"/projects/{t.Id}/locks?draft=true"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files"] = new(t => Get($"/projects/{t.Id}/files"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/files/{path}"] = new(t => Get($"/projects/{t.Id}/files/index.html"), 404, 200, NeedsSignIn: false),
         ["GET /api/v1/projects/{id}/smoke"] = new(t => Get($"/projects/{t.Id}/smoke"), 404, 200, NeedsSignIn: false),

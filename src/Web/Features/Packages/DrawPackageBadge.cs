@@ -4,7 +4,7 @@ using PyScriptHub.Domain.Packages;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
-using PyScriptHub.Web.Features.SmokeRuns;
+using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Features.Packages;
 

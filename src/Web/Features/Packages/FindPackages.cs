@@ -5,7 +5,6 @@ using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
-using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Features.Packages;
 
@@ -33,7 +32,7 @@ sealed class FindPackagesHandler(HubDb db, PackageSearch search, RuntimeCatalog 
             var found = await search.FindAsync(command.Words, filter.Value, command.Limit, ct);
             return new PackageList(await db.ReadAsync(found.Names, runtime, ct), null, found.IsNearMiss);
         }
-        var names = await search.ListAsync(filter.Value, command.Cursor, command.Limit + 1, ct);
+        var names = await search.ListAsync(filter.Value, string.IsNullOrEmpty(command.Cursor) ? null : command.Cursor, command.Limit + 1, ct);
         var shown = names.Take(command.Limit).ToList();
         return new PackageList(await db.ReadAsync(shown, runtime, ct), names.Count > command.Limit ? shown[^1] : null, IsNearMiss: false);
     }

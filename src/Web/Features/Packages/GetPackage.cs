@@ -8,7 +8,6 @@ using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Runtime.Assets.Catalog;
-using PyScriptHub.Web.Features.Projects;
 using PyScriptHub.Web.Http;
 
 namespace PyScriptHub.Web.Features.Packages;

@@ -1,5 +1,4 @@
 using MediatR;
-using PyScriptHub.Web.Features.SmokeRuns;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 

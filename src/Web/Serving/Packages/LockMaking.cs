@@ -14,7 +14,7 @@ namespace PyScriptHub.Web.Serving.Packages;
 /// Resolves what configs list to exact files for one release and writes the lock down. What cannot be had is said, and the rest is locked
 /// all the same: a page that lacks something says what, and asks nobody else for it.
 /// </summary>
-public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases releases, TimeProvider time)
+public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases releases, UpstreamCandidates upstreams, TimeProvider time)
 {
     /// <summary>Makes the lock for entries of configs.</summary>
     public async Task<ResolvedLock> MakeAsync(Manifest manifest, RuntimeRelease release, IReadOnlyList<ListedPackage> entries, CancellationToken ct)
@@ -23,12 +23,19 @@ public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases re
         ArgumentNullException.ThrowIfNull(entries);
         if (releases.Find(release.Pyodide) is not { } pyodide) return ResolvedLock.Nothing;
         var own = await ownWheels.ReadAsync(manifest, ct);
-        var candidates = new OwnFirst(own.Wheels, pyodide.Tags, new ReleaseCandidates(db, pyodide));
+        var candidates = new OwnFirst(own.Wheels, pyodide.Tags, new ReleaseCandidates(db, pyodide, upstreams));
         var listed = entries.Select(entry => new Listed(entry, EntryReading.Read(entry, manifest, own.Refused))).ToList();
         var wanted = listed.FindAll(entry => entry.Requirement.IsOk);
         var resolution = await ResolveAsync(wanted, candidates, pyodide, ct);
+        // What was chosen is held from now on: the page starts while the upstream is away.
+        var fetched = await upstreams.KeepAsync((resolution?.Packages ?? []).Select(package => package.Candidate.File).OfType<ListedFile>(), ct);
+        if (!fetched.IsOk)
+        {
+            foreach (var entry in wanted) entry.Error ??= fetched.Error;
+            resolution = null;
+        }
 
-        var packages = (resolution?.Packages ?? []).Select(package => Lock(package, pyodide)).ToImmutableArray();
+        var packages = (resolution?.Packages ?? []).Select(package => Lock(package, pyodide, fetched.Value!)).ToImmutableArray();
         var missing = listed.Where(entry => entry.Error is not null && entry.Error.Code != "not_lockable")
             .GroupBy(entry => entry.Name, StringComparer.Ordinal).ToImmutableSortedDictionary(of => of.Key, of => of.First().Error!.Message, StringComparer.Ordinal);
         var names = listed.Where(entry => entry.Error?.Code != "not_lockable").ToImmutableSortedDictionary(entry => entry.Entry.Text, entry => entry.Name, StringComparer.Ordinal);
@@ -59,11 +66,12 @@ public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases re
         return null;
     }
 
-    private static LockedPackage Lock(ResolvedPackage package, PyodideRelease pyodide)
+    private static LockedPackage Lock(ResolvedPackage package, PyodideRelease pyodide, IReadOnlyDictionary<ListedFile, PackageFile> fetched)
     {
         var candidate = package.Candidate;
+        var chosen = candidate.File is ListedFile listed ? new HeldFile(fetched[listed]) : candidate.File;
         var (key, depends) = (candidate.Name.Key, package.DependsOn.Select(name => name.Key).ToImmutableArray());
-        return candidate.File switch
+        return chosen switch
         {
             OwnFirst.OwnFile { Wheel: var own } => new(key, candidate.VersionText, own.FileName, own.Wheel.Sha256, LockedFrom.Project, depends, [.. own.Wheel.Imports]) { Length = own.Wheel.Length },
             HeldFile { File: var file } => new(

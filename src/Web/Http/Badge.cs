@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
 
-namespace PyScriptHub.Web.Features.SmokeRuns;
+namespace PyScriptHub.Web.Http;
 
 /// <summary>How good what a badge says is.</summary>
 enum BadgeTone
