@@ -176,6 +176,7 @@ public static class Hub
         api.MapReleases();
         api.MapPackages();
         app.MapPackageBadges();
+        app.MapPyScriptApi();
         app.MapEmbedDescriptions();
         app.MapOpenApi();
     }
@@ -236,6 +237,7 @@ public static class Hub
         services.AddScoped<RuntimePackages>();
         services.AddLibraryServing();
         services.AddHostedService<CanarySteps>();
+        services.AddSingleton<PyScriptDocuments>();
         services.AddSingleton<ShippedEvidence>();
         services.AddHostedService(provider => provider.GetRequiredService<ShippedEvidence>());
     }

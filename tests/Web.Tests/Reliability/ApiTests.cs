@@ -52,6 +52,11 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["GET /api/v1/runtime/releases"] = new(_ => Get("/runtime/releases"), 200, 200, NeedsSignIn: false),
         ["GET /api/v1/packages"] = new(_ => Get("/packages?q=numpy"), 200, 200, NeedsSignIn: false),
         ["GET /api/v1/packages/{name}"] = new(_ => Get("/packages/nobody-knows-this"), 404, 404, NeedsSignIn: false),
+        ["GET /api/all.json"] = new(_ => Get("/../all.json"), 200, 200, NeedsSignIn: false),
+        ["GET /api/top_100_pypi_packages.json"] = new(_ => Get("/../top_100_pypi_packages.json"), 200, 200, NeedsSignIn: false),
+        ["GET /api/last_run.json"] = new(_ => Get("/../last_run.json"), 200, 200, NeedsSignIn: false),
+        ["GET /api/package/{name}.json"] = new(_ => Get("/../package/nobody-knows-it.json"), 404, 404, NeedsSignIn: false),
+        ["POST /api/v1/packages/{name}/reports"] = new(_ => Json("POST", "/packages/numpy/reports", new { interpreter = "pyodide", release = "2026.3.1", outcome = "works", note = "It does." }), 201, 201, NeedsSignIn: true),
 
         // For administrators alone.
         ["POST /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("POST", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
