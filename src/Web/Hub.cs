@@ -82,6 +82,7 @@ public static class Hub
         services.AddScoped<RevisionThinning>();
         services.AddScoped<ProjectPurge>();
         services.AddScoped<EvidenceLog>();
+        services.AddScoped<SeenPackages>();
         if (!options.IsWorker) return;
         services.AddHostedService<Housekeeping>();
         services.AddSingleton(options.Smoke);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Browser;
+using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Web.Http;
@@ -137,6 +138,7 @@ sealed partial class SmokeRunning(
         if (!await UntilWrittenAsync(queue => queue.FinishAsync(run.Id, lease, opened.Result, opened.Screenshot, CancellationToken.None), stopping))
             return await GiveBackAsync(TimeSpan.Zero);
         LogDone(run.Id, run.Interpreter, run.Release, opened.Result.Outcome, opened.Result.DoneMs);
+        await KeepSeenAsync(run, opened.Result);
         return TimeSpan.Zero;
 
         async Task<TimeSpan> GiveBackAsync(TimeSpan pause)
@@ -150,6 +152,20 @@ sealed partial class SmokeRunning(
             LogFault(e, run.Id, why);
             await UntilWrittenAsync(queue => queue.FaultAsync(run.Id, lease, why, CancellationToken.None), stopping);
             return TimeSpan.Zero;
+        }
+    }
+
+    // The run is written already: what is lost here is seen again with the next one.
+    private async Task KeepSeenAsync(SmokeRun run, SmokeResult result)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<SeenPackages>().AddAsync(run, result, time.GetUtcNow(), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogNotSeen(e, run.Id);
         }
     }
 
@@ -296,6 +312,9 @@ sealed partial class SmokeRunning(
 
     [LoggerMessage(LogLevel.Warning, "Smoke runs wait: the hub does not serve their pages")]
     private partial void LogHubAway();
+
+    [LoggerMessage(LogLevel.Warning, "What the passed smoke run {Run} imported could not be kept")]
+    private partial void LogNotSeen(Exception e, Guid run);
 
     [LoggerMessage(LogLevel.Debug, "A smoke run's grant was left to lapse")]
     private partial void LogGrantLeft(Exception e);
