@@ -83,12 +83,14 @@ public static class Hub
         services.AddScoped<ProjectPurge>();
         services.AddScoped<EvidenceLog>();
         services.AddScoped<SeenPackages>();
+        services.AddScoped<PackageTestQueue>();
         if (!options.IsWorker) return;
         services.AddHostedService<Housekeeping>();
         services.AddSingleton(options.Smoke);
         services.AddSingleton(Surroundings(options));
         services.AddSingleton<BrowserPool>();
         services.AddSingleton<PageRunner>();
+        services.AddSingleton<PackageTesting>();
         services.AddHostedService<SmokeRunning>();
         services.AddHostedService<NightlyRuns>();
     }
@@ -176,6 +178,7 @@ public static class Hub
         api.MapSmokeRuns();
         api.MapReleases();
         api.MapPackages();
+        api.MapPackageTests();
         app.MapPackageBadges();
         app.MapPyScriptApi();
         app.MapEmbedDescriptions();
@@ -218,6 +221,9 @@ public static class Hub
         services.AddScoped<BlobReader>();
         services.AddScoped<PageReleases>();
         services.AddScoped<ContentSites>();
+        services.AddScoped<PackageTestPlans>();
+        services.AddScoped<PackageTestSites>();
+        services.AddSingleton<PackageTestSiteCache>();
         services.AddScoped<ServedPages>();
         services.AddSingleton(new PyodideReleases(runtime.Files.Where(file => file.Path.EndsWith("/pyodide-lock.json", StringComparison.Ordinal))
             .ToDictionary(file => file.Path.Split('/')[2], runtime.LocationOf, StringComparer.Ordinal)));

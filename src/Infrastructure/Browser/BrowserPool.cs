@@ -105,7 +105,8 @@ public sealed partial class BrowserPool : IAsyncDisposable
     /// <summary>Whether an address of the hub is served to the browsers here: with anything but 502, 503 and 504.</summary>
     public Task<bool> IsServedAsync(Uri address, TimeSpan within, CancellationToken ct) => _upstream.IsServedAsync(address, within, ct);
 
-    internal Task<string?> ReadAsync(Uri file, TimeSpan within) => _upstream.ReadAsync(file, within);
+    /// <summary>The text of a file under a content host, as the hub gives it, which no page has a hand in; null where there is none, or it does not come within the time.</summary>
+    public Task<string?> ReadAsync(Uri file, TimeSpan within) => _upstream.ReadAsync(file, within);
 
     private async Task<BrowserLease> TakeForAsync(Uri? page, CancellationToken ct)
     {

@@ -67,6 +67,9 @@ public sealed class EvidenceLog(HubDb db)
         await WriteAsync(StatedKey, held, ct);
     }
 
+    /// <summary>The releases that statuses are made for.</summary>
+    public async Task<string[]> HeldAsync(CancellationToken ct) => (await ReadAsync(ReleasesKey, ct))?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
     private Task<string[]> NextAsync(string after, CancellationToken ct) => db.Database.SqlQuery<string>(
         $"""SELECT name COLLATE "C" AS "Value" FROM packages WHERE name COLLATE "C" > {after} AND EXISTS (SELECT FROM package_evidence e WHERE e.package = name) ORDER BY 1 LIMIT {Batch}""").ToArrayAsync(ct);
 
@@ -139,7 +142,7 @@ public sealed class EvidenceLog(HubDb db)
 
     private async Task RestateInTurnAsync(IEnumerable<string> packages, CancellationToken ct)
     {
-        var held = (await ReadAsync(ReleasesKey, ct))?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var held = await HeldAsync(ct);
         foreach (var names in packages.Chunk(Batch))
         {
             var facts = (await db.PackageEvidence.AsNoTracking().Where(entry => names.Contains(entry.Package) && entry.Review == EvidenceReview.Accepted)

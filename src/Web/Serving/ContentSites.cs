@@ -3,6 +3,7 @@ using Microsoft.Extensions.Caching.Memory;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Web.Http;
+using PyScriptHub.Web.Serving.Packages;
 
 namespace PyScriptHub.Web.Serving;
 
@@ -15,6 +16,9 @@ public sealed record ContentSite(
     Project Project, int RevisionNumber, Publication? Publication, string? Release, ContentGrantKind? Grant = null, TrialFiles? Trial = null)
 {
     public bool IsDraft => Publication is null;
+
+    /// <summary>The files, where they are the hub's own and no revision's: those of a package's test.</summary>
+    public Manifest? Files { get; init; }
 
     /// <summary>
     /// Whether its pages carry the bridge that hands console and errors to the editor: what a person sees of a draft or a trial in
@@ -34,7 +38,7 @@ public sealed record TrialFiles(string Label, int Number, Manifest Manifest);
 /// Finds what a label shows. The table is asked for every request, so that what is taken back is gone at once; only where the
 /// database is away does what was last seen answer.
 /// </summary>
-public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSites templates, TimeProvider time)
+public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSites templates, PackageTestSites tests, TimeProvider time)
 {
     // A viewer's grant is written no more often than this while it is in use.
     private static readonly TimeSpan s_renewEvery = TimeSpan.FromMinutes(10);
@@ -66,7 +70,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
 
     /// <summary>The files that a site shows.</summary>
     public Task<Manifest> ManifestAsync(ContentSite site, CancellationToken ct) =>
-        site.Trial is { } trial ? Task.FromResult(trial.Manifest) : ManifestAsync(site.Project.Id, site.RevisionNumber, ct);
+        (site.Files ?? site.Trial?.Manifest) is { } files ? Task.FromResult(files) : ManifestAsync(site.Project.Id, site.RevisionNumber, ct);
 
     private async Task<ContentSite?> ReadAsync(string label, CancellationToken ct)
     {
@@ -85,7 +89,7 @@ public sealed class ContentSites(HubDb db, ContentSiteMemory memory, TemplateSit
             .Where(x => x.Grant.Kind != ContentGrantKind.Viewer || x.Project.OwnerId == x.Grant.ViewerId
                 || x.Project.Members.Any(m => m.UserId == x.Grant.ViewerId))
             .SingleOrDefaultAsync(ct);
-        if (granted is null) return await TrialAsync(label, now, ct);
+        if (granted is null) return await TrialAsync(label, now, ct) ?? await tests.FindAsync(label, ct);
         await RenewAsync(granted.Grant, now, ct);
         return new ContentSite(granted.Project, granted.Grant.RevisionNumber ?? granted.Project.HeadNumber, null, granted.Grant.Release, granted.Grant.Kind);
     }

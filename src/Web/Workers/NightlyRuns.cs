@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Domain.SmokeRuns;
+using PyScriptHub.Infrastructure.PackageIndex;
 using PyScriptHub.Infrastructure.Persistence;
 using PyScriptHub.Infrastructure.SmokeRuns;
 using PyScriptHub.Web.Features.Runtime;
@@ -12,7 +13,8 @@ namespace PyScriptHub.Web.Workers;
 
 /// <summary>
 /// Has each publication run once a night that somebody opened within <see cref="OpenedWithin"/>, each at a moment of its own, so that
-/// the night's work is spread. A row says for which night a project's runs were planned: several workers plan each once.
+/// the night's work is spread. A row says for which night a project's runs were planned: several workers plan each once. Packages that are
+/// used or were uploaded are tested once in each release, where a browser is free.
 /// </summary>
 sealed partial class NightlyRuns(IServiceScopeFactory scopes, TimeProvider time, ILogger<NightlyRuns> logger) : BackgroundService
 {
@@ -65,6 +67,8 @@ sealed partial class NightlyRuns(IServiceScopeFactory scopes, TimeProvider time,
         {
         }
         if (planned > 0) LogPlanned(planned);
+        await using var scope = scopes.CreateAsyncScope();
+        if (await scope.ServiceProvider.GetRequiredService<PackageTestQueue>().PlanAsync(ct) is > 0 and var tests) LogTests(tests);
         return planned;
     }
 
@@ -99,6 +103,9 @@ sealed partial class NightlyRuns(IServiceScopeFactory scopes, TimeProvider time,
 
     [LoggerMessage(LogLevel.Information, "{Projects} projects that were opened of late are looked at for the night")]
     private partial void LogPlanned(int projects);
+
+    [LoggerMessage(LogLevel.Information, "{Tests} tests of packages are to be made")]
+    private partial void LogTests(int tests);
 
     [LoggerMessage(LogLevel.Error, "The night's smoke runs could not be planned; it is tried again")]
     private partial void LogFailed(Exception e);

@@ -11,11 +11,12 @@ using PyScriptHub.Web.Serving;
 namespace PyScriptHub.Web.Workers;
 
 /// <summary>
-/// Takes smoke runs out of the queue, as many at once as there are browsers. It loses none when it is killed: its leases run out.
+/// Takes smoke runs out of the queue, as many at once as there are browsers, and where there are none, tests of packages. It loses none when it is killed: its leases run out.
 /// While the database is away it keeps what a run came to until that can be written.
 /// </summary>
 sealed partial class SmokeRunning(
-    IServiceScopeFactory scopes, PageRunner runner, BrowserPool browsers, Origins origins, SmokeOptions options, TimeProvider time, ILogger<SmokeRunning> logger) : BackgroundService
+    IServiceScopeFactory scopes, PageRunner runner, BrowserPool browsers, PackageTesting packages, Origins origins, SmokeOptions options, TimeProvider time, ILogger<SmokeRunning> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(2);
@@ -85,7 +86,7 @@ sealed partial class SmokeRunning(
         if (!await CanRunAsync(ct)) return s_whileOff;
         var lease = Guid.NewGuid();
         // Not to be broken off: a run that was taken and is not known to be would wait for its lease to run out.
-        if (await WithQueueAsync(queue => queue.TakeAsync(lease, CancellationToken.None)) is not { } run) return s_look;
+        if (await WithQueueAsync(queue => queue.TakeAsync(lease, CancellationToken.None)) is not { } run) return await packages.RunNextAsync(ct) ? TimeSpan.Zero : s_look;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var heartbeat = RenewAsync(run.Id, lease, ended);
         try

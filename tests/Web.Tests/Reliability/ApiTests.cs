@@ -46,6 +46,8 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["GET /api/v1/me/tokens"] = new(_ => Get("/me/tokens"), 200, 200, NeedsSignIn: true),
         ["POST /api/v1/me/tokens"] = new(_ => Json("POST", "/me/tokens", new { name = "mine" }), 201, 201, NeedsSignIn: true),
         ["DELETE /api/v1/me/tokens/{id}"] = new(t => Plain("DELETE", $"/me/tokens/{t.TokenId}"), 404, 404, NeedsSignIn: true),
+        ["GET /api/v1/packages/{name}/tests"] = new(_ => Get("/packages/nobody-knows-this/tests"), 404, 404, NeedsSignIn: false),
+        ["POST /api/v1/packages/{name}/tests"] = new(_ => Plain("POST", "/packages/nobody-knows-this/tests"), 404, 404, NeedsSignIn: true),
         ["GET /api/v1/projects"] = new(_ => Get("/projects?limit=100"), 200, 200, NeedsSignIn: false),
         ["POST /api/v1/projects"] = new(_ => Json("POST", "/projects", new { name = "mine" }), 201, 201, NeedsSignIn: true),
         ["POST /api/v1/projects/import"] = new(_ => Import(), 201, 201, NeedsSignIn: true),
