@@ -26,6 +26,9 @@ internal sealed class RunningHub : IAsyncDisposable
     /// <summary>Where it listens, with a closing slash.</summary>
     public Uri Url { get; }
 
+    /// <summary>Its data folder.</summary>
+    public string DataDirectory => _data;
+
     /// <summary>A client of the API in the administrator's name.</summary>
     public HttpClient Administrator { get; }
 
