@@ -96,7 +96,7 @@ sealed class GetTopPyScriptRecordsHandler(HubDb db, DefaultRelease defaults) : I
         var summaries = await db.Packages.AsNoTracking().Where(package => names.Contains(package.Name)).ToDictionaryAsync(package => package.Name, package => package.Summary, StringComparer.Ordinal, ct);
         return PyScriptDocument.Of(new JsonObject
         {
-            ["last_updated"] = MostDownloaded.Shipped.Date.ToString("yyyy-MM-dd 00:00:00", CultureInfo.InvariantCulture),
+            ["last_updated"] = MostDownloaded.Shipped.Date.ToDateTime(TimeOnly.MinValue).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             ["packages"] = new JsonArray([.. MostDownloaded.Shipped.Packages.Select(package => new JsonObject
             {
                 ["package_name"] = package.Name,
