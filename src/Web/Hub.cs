@@ -106,6 +106,7 @@ public static class Hub
         services.AddScoped<PackageFetch>();
         services.AddScoped<PackageNeedsReading>();
         services.AddScoped<UpstreamCandidates>();
+        services.AddScoped<PyodideArchive>();
         services.AddScoped<MipIndex>();
     }
 

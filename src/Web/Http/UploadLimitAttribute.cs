@@ -16,6 +16,12 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
     private const int ValueBytes = 64 * 1024;
     private const int Values = 32;
 
+    /// <summary>What a form may have, in bytes; 0 for the hub's limit on archives.</summary>
+    public long FormBytes { get; set; }
+
+    /// <summary>What each of its files may have, in bytes; 0 for as much as the form.</summary>
+    public long FileBytes { get; set; }
+
     /// <summary>Before the antiforgery filter, which reads the form.</summary>
     public int Order => int.MinValue;
 
@@ -24,9 +30,10 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
         var request = context.HttpContext.Request;
         if (!HttpMethods.IsPost(request.Method)) return;
         var limits = context.HttpContext.RequestServices.GetRequiredService<ProjectLimits>();
-        if (request.ContentLength > limits.ZipBytes + FormOverhead)
+        var most = FormBytes > 0 ? FormBytes : limits.ZipBytes;
+        if (request.ContentLength > most + FormOverhead)
         {
-            context.Result = ErrorPages.Of(context.HttpContext, new Error.TooLarge("What was sent", limits.ZipBytes, request.ContentLength));
+            context.Result = ErrorPages.Of(context.HttpContext, new Error.TooLarge("What was sent", most, request.ContentLength));
             return;
         }
         var hasFiles = request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
@@ -37,10 +44,10 @@ sealed class UploadLimitAttribute : Attribute, IAuthorizationFilter, IOrderedFil
             return;
         }
         if (context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
-            body.MaxRequestBodySize = limits.ZipBytes + FormOverhead;
+            body.MaxRequestBodySize = most + FormOverhead;
         request.HttpContext.Features.Set<IFormFeature>(new FormFeature(request, new FormOptions
         {
-            MultipartBodyLengthLimit = limits.ZipBytes,
+            MultipartBodyLengthLimit = FileBytes > 0 ? FileBytes : most,
             ValueLengthLimit = BodyLimits.Default / 8,
             ValueCountLimit = limits.Files + Values,
         }));

@@ -62,7 +62,8 @@ public sealed class UpstreamIndexTests
         upstream.HasMetadata = false;
         upstream.Add(WheelBuilder.Simple("parts", "1.0"), yanked: "broken");
         upstream.Add(WheelBuilder.Simple("parts", "2.0"));
-        upstream.Add(WheelBuilder.Simple("parts", "3.0").Tag("cp314-cp314-manylinux_2_28_x86_64"));
+        var linux = WheelBuilder.Simple("parts", "3.0").Tag("cp314-cp314-manylinux_2_28_x86_64");
+        var sha256 = upstream.Add(linux);
         upstream.Add(WheelBuilder.Simple("parts", "4.0"), listedAs: "");
         await using var hub = await StartAsync(upstream);
 
@@ -74,8 +75,7 @@ public sealed class UpstreamIndexTests
         var metadata = await GetAsync(hub, new Uri(files[1].Text("url")).AbsolutePath + ".metadata");
         (await metadata.Content.ReadAsStringAsync(Cancellation)).ShouldContain("Name: parts\nVersion: 2.0");
         // Who knows a hash does not fill the hub with what nobody here can use.
-        var linux = WheelBuilder.Simple("parts", "3.0").Tag("cp314-cp314-manylinux_2_28_x86_64");
-        var unfit = await GetAsync(hub, $"/packages/{Convert.ToHexStringLower(SHA256.HashData(linux.Build()))}/{linux.FileName}");
+        var unfit = await GetAsync(hub, $"/packages/{sha256}/{linux.FileName}");
         unfit.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -20,6 +20,9 @@ static class PackageEndpoints
         packages.MapGet("/{name}", async (string name, IMediator hub, CancellationToken ct) => (await hub.Send(new GetPackage(name), ct)).ToHttp())
             .Produces<PackageDetails>().WithSummary("A package with its status for each interpreter and release, and the evidence.");
 
+        packages.MapPost("/files", PackageUploads.HandleAsync)
+            .RequireAuthorization().Produces<AddedPackageFiles>().WithSummary("Holds wheels for all projects; for administrators.");
+
         packages.MapPost("/{name}/reports", async (string name, ReportPackageRequest request, IMediator hub, CancellationToken ct) =>
             (await hub.Send(new ReportPackage(name, request), ct)).ToHttp(report => Results.Created((string?)null, report)))
             .RequireAuthorization().Produces<PackageReport>(StatusCodes.Status201Created).WithSummary("Says whether a package works; an administrator looks at it first.");
