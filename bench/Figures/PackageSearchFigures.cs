@@ -60,7 +60,8 @@ internal static class PackageSearchFigures
         };
         await insert.ExecuteNonQueryAsync();
         await using var modules = new NpgsqlCommand(
-            "INSERT INTO package_modules (package, module) SELECT name, replace(name, '-', '_') FROM packages WHERE weight = 0 ON CONFLICT DO NOTHING", database) { CommandTimeout = 600 };
+            "INSERT INTO package_modules (package, module) SELECT name, replace(name, '-', '_') FROM packages WHERE weight = 0 ON CONFLICT DO NOTHING", database)
+        { CommandTimeout = 600 };
         await modules.ExecuteNonQueryAsync();
         await using var analyse = new NpgsqlCommand("VACUUM ANALYZE packages, package_modules", database) { CommandTimeout = 600 };
         await analyse.ExecuteNonQueryAsync();

@@ -30,6 +30,7 @@ public sealed class PageStage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Hub = await HubServer.StartAsync(packsRuntime: true);
+        await Hub.KnowPackagesAsync();
         Ada = await Hub.UserAsync("ada", isAdministrator: true);
         _cookies = await SignInAsync();
         foreach (var (name, template) in new[] { ("A greeting for 7b", "hello"), ("Flowers and spirals", "canvas"), ("Mandelbrot", "worker"), ("A quiz on loops", "quiz") })

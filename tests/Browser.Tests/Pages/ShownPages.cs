@@ -32,6 +32,10 @@ public static class ShownPages
         new("run", "{lesson}/runs/{passed}"),
         new("run-failed", "{lesson}/runs/{failed}", IsSignedIn: true),
         new("run-waiting", "{draft}/runs/{waiting}", IsSignedIn: true),
+        new("packages", "/packages?q=scikit"),
+        new("package", "/packages/numpy"),
+        new("package-of-interpreter", "/packages/threading"),
+        new("package-unknown", "/packages/nunpy", Status: 404),
         new("person", "/@ada"),
         new("error-404", "/@ada/nothing", Status: 404),
         new("sign-in", "/sign-in"),
@@ -47,6 +51,8 @@ public static class ShownPages
         new("editor-shared", "{lesson}/edit", IsSignedIn: true, Ready: ".cm-content", Press: ".button.share"),
         new("admin-registration", "/admin/registration", IsSignedIn: true),
         new("admin-releases", "/admin/releases", IsSignedIn: true),
+        new("admin-packages", "/admin/packages", IsSignedIn: true),
+        new("admin-reports", "/admin/reports", IsSignedIn: true),
         new("admin-texts", "/admin/texts", IsSignedIn: true),
     ];
 

@@ -123,8 +123,14 @@ public sealed class PackageCommandTests : IDisposable
         info = new { abi_version = "2026_0", arch = "wasm32", platform = "emscripten_5_0_3", python = "3.14.2" },
         packages = packages.ToDictionary(package => package.Name, package => new
         {
-            name = package.Name, version = package.Version, file_name = package.File, sha256 = package.Sha256, install_dir = "site", package_type = "package",
-            depends = Array.Empty<string>(), imports = new[] { package.Name },
+            name = package.Name,
+            version = package.Version,
+            file_name = package.File,
+            sha256 = package.Sha256,
+            install_dir = "site",
+            package_type = "package",
+            depends = Array.Empty<string>(),
+            imports = new[] { package.Name },
         }),
     });
 

@@ -75,7 +75,8 @@ public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases re
         {
             OwnFirst.OwnFile { Wheel: var own } => new(key, candidate.VersionText, own.FileName, own.Wheel.Sha256, LockedFrom.Project, depends, [.. own.Wheel.Imports]) { Length = own.Wheel.Length },
             HeldFile { File: var file } => new(
-                key, candidate.VersionText, file.FileName, file.Hash.ToString(), file.Origin is PackageFileOrigin.Upload ? LockedFrom.Hub : LockedFrom.Upstream, depends, [.. file.Modules]) { Length = file.Length },
+                key, candidate.VersionText, file.FileName, file.Hash.ToString(), file.Origin is PackageFileOrigin.Upload ? LockedFrom.Hub : LockedFrom.Upstream, depends, [.. file.Modules])
+            { Length = file.Length },
             LockFile { Entry: var entry } locked => new(key, entry.Version, entry.FileName, entry.Sha256, LockedFrom.Release, depends, [.. entry.Imports])
             {
                 Length = locked.Length,
