@@ -24,6 +24,9 @@ public sealed class ReleaseCandidates(HubDb db, PyodideRelease release, Upstream
     private readonly PackageOrigin _lock = new($"the lock of Pyodide {release.Version}", 2) { IsLock = true };
     private readonly PackageOrigin _lacking = new($"the lock of Pyodide {release.Version}", 2);
 
+    /// <summary>Whether what the release's lock has counts although the hub does not hold its file: for what could work, not for what is given out.</summary>
+    public bool CountsUnheld { get; init; }
+
     public async Task<IReadOnlyList<PackageListing>> FindAsync(IReadOnlyList<PackageName> names, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -32,7 +35,7 @@ public sealed class ReleaseCandidates(HubDb db, PyodideRelease release, Upstream
         var entries = keys.Select(key => release.ByName.GetValueOrDefault(key)).OfType<PyodideLockPackage>().ToList();
         var held = await HeldAsync(entries, ct);
         // What the release's lock has is taken from there: nobody else need be asked.
-        var asked = names.Where((name, i) => !(release.ByName.GetValueOrDefault(keys[i]) is { } entry && held.ContainsKey((entry.FileName, entry.Sha256)))).ToList();
+        var asked = names.Where((name, i) => !(release.ByName.GetValueOrDefault(keys[i]) is { } entry && (CountsUnheld || held.ContainsKey((entry.FileName, entry.Sha256))))).ToList();
         var listed = (await upstreams.FindAsync(asked, release.Tags, ct)).ToDictionary(listing => listing.Name.Key, StringComparer.Ordinal);
         return [.. names.Select(name =>
         {
@@ -84,7 +87,7 @@ public sealed class ReleaseCandidates(HubDb db, PyodideRelease release, Upstream
     private IEnumerable<Candidate> Locked(PyodideLockPackage? entry, Dictionary<(string Name, string Sha256), long> held)
     {
         if (entry is null) yield break;
-        if (held.TryGetValue((entry.FileName, entry.Sha256), out var length)) yield return entry.AsCandidate(_lock) with { File = new LockFile(entry, length) };
+        if (held.TryGetValue((entry.FileName, entry.Sha256), out var length) || CountsUnheld) yield return entry.AsCandidate(_lock) with { File = new LockFile(entry, length) };
         // It is known, and there is nothing to give out: whoever else has it may.
         else
             yield return entry.AsCandidate(_lacking) with

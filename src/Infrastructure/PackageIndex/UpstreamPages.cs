@@ -36,6 +36,9 @@ public sealed class UpstreamPages(HubDb db, PackageUpstreams upstreams, TimeProv
     /// <summary>Whether there are any upstreams.</summary>
     public bool HasUpstreams => upstreams.Indexes.Count > 0;
 
+    /// <summary>The hosts of the upstreams, for people.</summary>
+    public string Hosts => string.Join(", ", upstreams.Indexes.Select(index => index.Host));
+
     /// <summary>What the upstreams list for these names, one answer each, in their order. All that has to be asked for is asked for at once.</summary>
     /// <param name="names">Normal forms.</param>
     public async Task<IReadOnlyList<UpstreamListing>> ReadAsync(IReadOnlyList<string> names, CancellationToken ct)

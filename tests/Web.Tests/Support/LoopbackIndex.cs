@@ -40,6 +40,9 @@ public sealed class LoopbackIndex : IAsyncDisposable
     /// <summary>Whether the metadata of its wheels lie beside them (PEP 658).</summary>
     public bool HasMetadata { get; set; } = true;
 
+    /// <summary>How long each answer takes.</summary>
+    public TimeSpan Latency { get; set; }
+
     public static async Task<LoopbackIndex> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -84,6 +87,7 @@ public sealed class LoopbackIndex : IAsyncDisposable
     {
         var path = context.Request.Path.Value!;
         Asked.Enqueue(path);
+        if (Latency > TimeSpan.Zero) await Task.Delay(Latency, context.RequestAborted);
         if (_instead.TryGetValue(path, out var instead))
         {
             await instead(context);

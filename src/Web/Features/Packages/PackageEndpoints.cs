@@ -17,7 +17,11 @@ static class PackageEndpoints
             return page.IsOk ? (await hub.Send(new FindPackages(q, interpreter, release, status, page.Value.Limit, cursor), ct)).ToHttp() : Problems.Of(page.Error);
         }).Produces<PackageList>().WithSummary("Packages by a name in any spelling, by what is imported, or all, with their statuses.");
 
-        packages.MapGet("/{name}", async (string name, IMediator hub, CancellationToken ct) => (await hub.Send(new GetPackage(name), ct)).ToHttp())
+        packages.MapGet("/{name}", async (string name, IMediator hub, CancellationToken ct) =>
+        {
+            await hub.Send(new JudgePackage(name), ct);
+            return (await hub.Send(new GetPackage(name), ct)).ToHttp();
+        })
             .Produces<PackageDetails>().WithSummary("A package with its status for each interpreter and release, and the evidence.");
 
         packages.MapPost("/files", PackageUploads.HandleAsync)

@@ -41,6 +41,7 @@ sealed class ShowModel(IMediator hub, RuntimeCatalog runtime, Origins origins) :
         Asked = name;
         var key = PackageName.NormalForm(name);
         if (key != name && PackageName.Parse(name).IsOk) return RedirectPermanent("/packages/" + Uri.EscapeDataString(key));
+        await hub.Send(new JudgePackage(name), ct);
         var found = await hub.Send(new GetPackage(name), ct);
         if (found.IsOk)
         {
