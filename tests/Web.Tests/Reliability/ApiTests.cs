@@ -61,6 +61,7 @@ public sealed partial class ApiTests(SharedHub shared) : IClassFixture<SharedHub
         ["POST /api/v1/packages/{name}/reports"] = new(_ => Json("POST", "/packages/numpy/reports", new { interpreter = "pyodide", release = "2026.3.1", outcome = "works", note = "It does." }), 201, 201, NeedsSignIn: true),
 
         // For administrators alone.
+        ["POST /api/v1/packages/files"] = new(_ => Json("POST", "/packages/files", new { }), 403, 403, NeedsSignIn: true),
         ["POST /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("POST", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
         ["DELETE /api/v1/runtime/releases/{name}/candidate"] = new(_ => Plain("DELETE", "/runtime/releases/2026.3.1/candidate"), 403, 403, NeedsSignIn: true),
         ["POST /api/v1/runtime/releases/{name}/default"] = new(_ => Json("POST", "/runtime/releases/2026.3.1/default", new { }), 403, 403, NeedsSignIn: true),
