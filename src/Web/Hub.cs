@@ -226,8 +226,6 @@ public static class Hub
         services.AddScoped<PackageTestSites>();
         services.AddSingleton<PackageTestSiteCache>();
         services.AddScoped<ServedPages>();
-        services.AddSingleton(new PyodideReleases(runtime.Files.Where(file => file.Path.EndsWith("/pyodide-lock.json", StringComparison.Ordinal))
-            .ToDictionary(file => file.Path.Split('/')[2], runtime.LocationOf, StringComparer.Ordinal)));
         services.AddScoped<PackageSearch>();
         services.AddScoped<OwnWheels>();
         services.AddSingleton<OwnWheelCache>();

@@ -31,9 +31,14 @@ public sealed class HeldPyodides(IReadOnlyDictionary<string, string> locks)
 
 /// <summary>One version of Pyodide that the hub holds.</summary>
 /// <param name="Tags">Which wheels it takes.</param>
+/// <param name="ByName">The entries of its lock by the normal forms of their names.</param>
 /// <param name="Files">File name → SHA-256, of all that its lock names.</param>
-public sealed record HeldPyodide(string Version, PyodideLock Lock, WheelTags Tags, IReadOnlyDictionary<string, BlobHash> Files)
+public sealed record HeldPyodide(
+    string Version, PyodideLock Lock, WheelTags Tags, IReadOnlyDictionary<string, PyodideLockPackage> ByName, IReadOnlyDictionary<string, BlobHash> Files)
 {
+    /// <summary>What markers stand for in it.</summary>
+    public MarkerEnvironment Environment => Lock.Info.Environment;
+
     /// <summary>Reads a lock that came with the hub or was added to it. Throws <see cref="InvalidDataException"/> where it cannot be read.</summary>
     public static HeldPyodide Read(string version, ReadOnlySpan<byte> json)
     {
@@ -41,7 +46,8 @@ public sealed record HeldPyodide(string Version, PyodideLock Lock, WheelTags Tag
         if (!read.IsOk) throw new InvalidDataException($"Pyodide {version}: {read.Error.Message}");
         var tags = read.Value.Info.Tags($"Pyodide {version}");
         if (!tags.IsOk) throw new InvalidDataException($"Pyodide {version}: {tags.Error.Message}");
-        return new HeldPyodide(version, read.Value, tags.Value, FilesOf(read.Value));
+        var byName = read.Value.Packages.ToFrozenDictionary(package => package.Name.Key, StringComparer.Ordinal);
+        return new HeldPyodide(version, read.Value, tags.Value, byName, FilesOf(read.Value));
     }
 
     private static FrozenDictionary<string, BlobHash> FilesOf(PyodideLock read) =>

@@ -16,7 +16,7 @@ public sealed record LockFile(PyodideLockPackage Entry, long Length) : Candidate
 /// What there is for one version of Pyodide, in this order: what an administrator uploaded, the release's own lock as far as its files are
 /// held, what upstreams have, be it fetched before or not.
 /// </summary>
-public sealed class ReleaseCandidates(HubDb db, PyodideRelease release, UpstreamCandidates upstreams) : IPackageCandidates
+public sealed class ReleaseCandidates(HubDb db, HeldPyodide release, UpstreamCandidates upstreams) : IPackageCandidates
 {
     private static readonly PackageOrigin s_uploads = new("the hub's index", 1) { OverridesLock = true };
     private static readonly PackageOrigin s_fetched = new("the hub's index", 3);

@@ -24,7 +24,7 @@ sealed record JudgePackage(string Name) : IRequest<Result<Done>>
 }
 
 sealed class JudgePackageHandler(
-    HubDb db, RuntimeCatalog runtime, PyodideReleases pyodides, UpstreamCandidates upstreams, UpstreamPages pages, PackageNeedsReading reading, EvidenceLog log, FetchTurns turns,
+    HubDb db, RuntimeCatalog runtime, HeldPyodides pyodides, UpstreamCandidates upstreams, UpstreamPages pages, PackageNeedsReading reading, EvidenceLog log, FetchTurns turns,
     RateLimits rates, RequestOrigin origin, TimeProvider time) : IRequestHandler<JudgePackage, Result<Done>>
 {
     public async Task<Result<Done>> Handle(JudgePackage command, CancellationToken ct)

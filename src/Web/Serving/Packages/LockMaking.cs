@@ -14,14 +14,14 @@ namespace PyScriptHub.Web.Serving.Packages;
 /// Resolves what configs list to exact files for one release and writes the lock down. What cannot be had is said, and the rest is locked
 /// all the same: a page that lacks something says what, and asks nobody else for it.
 /// </summary>
-public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases releases, UpstreamCandidates upstreams, TimeProvider time)
+public sealed class LockMaking(HubDb db, OwnWheels ownWheels, HeldPyodides pyodides, UpstreamCandidates upstreams, TimeProvider time)
 {
     /// <summary>Makes the lock for entries of configs.</summary>
     public async Task<ResolvedLock> MakeAsync(Manifest manifest, RuntimeRelease release, IReadOnlyList<ListedPackage> entries, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(entries);
-        if (releases.Find(release.Pyodide) is not { } pyodide) return ResolvedLock.Nothing;
+        if (pyodides.Find(release.Pyodide) is not { } pyodide) return ResolvedLock.Nothing;
         var own = await ownWheels.ReadAsync(manifest, ct);
         var candidates = new OwnFirst(own.Wheels, pyodide.Tags, new ReleaseCandidates(db, pyodide, upstreams));
         var listed = entries.Select(entry => new Listed(entry, EntryReading.Read(entry, manifest, own.Refused))).ToList();
@@ -52,7 +52,7 @@ public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases re
             : "";
 
     // All together; where that does not go, without those that cannot be had by themselves, and where the rest does not go together, none.
-    private static async Task<Resolution?> ResolveAsync(List<Listed> wanted, IPackageCandidates candidates, PyodideRelease pyodide, CancellationToken ct)
+    private static async Task<Resolution?> ResolveAsync(List<Listed> wanted, IPackageCandidates candidates, HeldPyodide pyodide, CancellationToken ct)
     {
         var resolver = new Resolver(candidates, pyodide.Environment);
         var all = await resolver.ResolveAsync([.. wanted.Select(entry => entry.Requirement.Value!)], ct);
@@ -66,7 +66,7 @@ public sealed class LockMaking(HubDb db, OwnWheels ownWheels, PyodideReleases re
         return null;
     }
 
-    private static LockedPackage Lock(ResolvedPackage package, PyodideRelease pyodide, IReadOnlyDictionary<ListedFile, PackageFile> fetched)
+    private static LockedPackage Lock(ResolvedPackage package, HeldPyodide pyodide, IReadOnlyDictionary<ListedFile, PackageFile> fetched)
     {
         var candidate = package.Candidate;
         var chosen = candidate.File is ListedFile listed ? new HeldFile(fetched[listed]) : candidate.File;
