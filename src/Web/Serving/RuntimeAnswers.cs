@@ -19,6 +19,14 @@ static class RuntimeAnswers
         headers.XContentTypeOptions = "nosniff";
     }
 
+    /// <summary>Sends bytes whole or in ranges, to whatever origin.</summary>
+    public static Task SendAsync(HttpContext context, byte[] content, string type, string caching, EntityTagHeaderValue tag)
+    {
+        ShareWithEveryOrigin(context.Response.Headers);
+        context.Response.Headers.CacheControl = caching;
+        return Results.Bytes(content, type, enableRangeProcessing: true, entityTag: tag).ExecuteAsync(context);
+    }
+
     /// <summary>Answers in a sentence. An answer that says no is not immutable: the release may be added tomorrow.</summary>
     public static async Task SayAsync(HttpContext context, int status, string text)
     {

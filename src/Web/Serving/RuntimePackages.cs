@@ -128,7 +128,7 @@ sealed class RuntimePackages(
             await SayAsync(context, StatusOf(text.Error), WhyNot(fileName, text.Error));
             return;
         }
-        await SendAsync(context, text.Value, "text/plain; charset=utf-8", RuntimeAnswers.Immutable, SimpleIndex.TagOf(text.Value));
+        await RuntimeAnswers.SendAsync(context, text.Value, "text/plain; charset=utf-8", RuntimeAnswers.Immutable, SimpleIndex.TagOf(text.Value));
     }
 
     // What was found before is found while the database is away too: published pages go on.
@@ -182,7 +182,7 @@ sealed class RuntimePackages(
             return;
         }
         var isFile = MipIndex.IsImmutable(path);
-        await SendAsync(
+        await RuntimeAnswers.SendAsync(
             context, content.Value, isFile ? MediaTypeNames.Application.Octet : "application/json; charset=utf-8", isFile ? RuntimeAnswers.Immutable : "no-cache",
             new EntityTagHeaderValue($"\"{found.Value}\""));
     }
@@ -191,7 +191,7 @@ sealed class RuntimePackages(
     {
         var content = await blobs.ReadAsync(file.Hash, context.RequestAborted);
         if (!content.IsOk) await SayAsync(context, StatusOf(content.Error), $"{content.Error.Code}: {content.Error.Message}");
-        else await SendAsync(context, content.Value, ContentTypes.Of(file.FileName), RuntimeAnswers.Immutable, new EntityTagHeaderValue($"\"{file.Hash}\""));
+        else await RuntimeAnswers.SendAsync(context, content.Value, ContentTypes.Of(file.FileName), RuntimeAnswers.Immutable, new EntityTagHeaderValue($"\"{file.Hash}\""));
     }
 
     private static Task SendPageAsync(HttpContext context, Func<string, byte[]> write)
@@ -206,14 +206,7 @@ sealed class RuntimePackages(
         // A person may open it: nothing in it is to be run.
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         var body = write(type);
-        return SendAsync(context, body, type == MediaTypeNames.Text.Html ? "text/html; charset=utf-8" : type, "no-cache", SimpleIndex.TagOf(body));
-    }
-
-    private static Task SendAsync(HttpContext context, byte[] content, string type, string caching, EntityTagHeaderValue tag)
-    {
-        RuntimeAnswers.ShareWithEveryOrigin(context.Response.Headers);
-        context.Response.Headers.CacheControl = caching;
-        return Results.Bytes(content, type, enableRangeProcessing: true, entityTag: tag).ExecuteAsync(context);
+        return RuntimeAnswers.SendAsync(context, body, type == MediaTypeNames.Text.Html ? "text/html; charset=utf-8" : type, "no-cache", SimpleIndex.TagOf(body));
     }
 
     private static Task SayAsync(HttpContext context, int status, string text)

@@ -78,8 +78,7 @@ sealed class LockedRuntime(RuntimeCatalog catalog, RuntimeAssets assets, Package
             await RuntimeAnswers.SayAsync(context, StatusCodes.Status502BadGateway, content.Error.Message);
             return;
         }
-        context.Response.Headers.CacheControl = RuntimeAnswers.Immutable;
-        await Results.Bytes(content.Value, ContentTypes.Of(package.FileName), enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{package.Sha256}\"")).ExecuteAsync(context);
+        await RuntimeAnswers.SendAsync(context, content.Value, ContentTypes.Of(package.FileName), RuntimeAnswers.Immutable, new EntityTagHeaderValue($"\"{package.Sha256}\""));
     }
 
     private async Task SendAsync(HttpContext context, string key, Func<Task<string>> write)

@@ -11,12 +11,11 @@ public sealed class ConfigText
     private readonly string _text;
     private readonly bool _isJson;
     private readonly int _keyStart;
-    private readonly int _listEnd;
     private readonly (int Start, int End)? _cache;
     private readonly IReadOnlyList<ConfigString> _packages;
 
-    private ConfigText(string text, bool isJson, int keyStart, int listEnd, (int Start, int End)? cache, IReadOnlyList<ConfigString> packages) =>
-        (_text, _isJson, _keyStart, _listEnd, _cache, _packages) = (text, isJson, keyStart, listEnd, cache, packages);
+    private ConfigText(string text, bool isJson, int keyStart, (int Start, int End)? cache, IReadOnlyList<ConfigString> packages) =>
+        (_text, _isJson, _keyStart, _cache, _packages) = (text, isJson, keyStart, cache, packages);
 
     /// <summary>The entries of <c>packages</c>, in order.</summary>
     public IEnumerable<string> Packages => _packages.Select(entry => entry.Value);
@@ -63,14 +62,14 @@ public sealed class ConfigText
         var packages = values.LastOrDefault(value => value.Key is ["packages"]);
         if (packages?.Strings is not { Count: > 0 } strings) return null;
         var cache = values.LastOrDefault(value => value.Key is ["packages_cache"]);
-        return new(text, isJson: false, packages.KeyStart, packages.End - 1, cache is null ? null : (cache.Start, cache.End), strings);
+        return new(text, isJson: false, packages.KeyStart, cache is null ? null : (cache.Start, cache.End), strings);
     }
 
     private static ConfigText? ReadJson(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var reader = new Utf8JsonReader(bytes);
-        var (keyStart, listEnd) = (-1, -1);
+        var keyStart = -1;
         (int Start, int End)? cache = null;
         var packages = new List<ConfigString>();
         try
@@ -96,7 +95,6 @@ public sealed class ConfigText
                         if (reader.TokenType is not JsonTokenType.String) return null;
                         packages.Add(new(reader.GetString()!, CharAt(reader.TokenStartIndex), CharAt(reader.BytesConsumed)));
                     }
-                    listEnd = CharAt(reader.TokenStartIndex);
                 }
                 else reader.Skip();
             }
@@ -107,7 +105,7 @@ public sealed class ConfigText
         {
             return null;
         }
-        return packages.Count == 0 ? null : new(text, isJson: true, keyStart, listEnd, cache, packages);
+        return packages.Count == 0 ? null : new(text, isJson: true, keyStart, cache, packages);
 
         int CharAt(long index) => Encoding.UTF8.GetCharCount(bytes.AsSpan(0, (int)index));
     }

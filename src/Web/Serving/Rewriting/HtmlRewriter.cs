@@ -80,14 +80,14 @@ public static class HtmlRewriter
         var done = new HashSet<int>();
         foreach (var (config, attribute, start, end) in PageConfigs.Of(source, change))
         {
-            if (config.Text is not { } text || request.Lock?.Lead(text, config.IsJson) is not { } locked) continue;
+            if (config.Text is not { } text) continue;
+            // As the page writes it, where that is what the browser reads; else with what is markup escaped.
+            var isPlain = attribute is null && source.Text.AsSpan(start, end - start).IndexOfAny('&', '<') < 0;
+            if (request.Lock?.Lead(isPlain ? source.Text[start..end] : text, config.IsJson) is not { } locked) continue;
             done.Add(attribute?.ValueStart ?? start);
             var led = ConfigAddresses.Lead(locked, request.Map.Libraries, request.Map.RuntimeUrl);
             if (attribute is not null) Put(attribute, led, edits);
-            // As the page writes it, where that is what the browser reads; else with what is markup escaped.
-            else if (request.Lock.Lead(source.Text[start..end], config.IsJson) is { } same && source.Text.AsSpan(start, end - start).IndexOfAny('&', '<') < 0)
-                edits.Replace(start, end, ConfigAddresses.Lead(same, request.Map.Libraries, request.Map.RuntimeUrl));
-            else edits.Replace(start, end, led.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal));
+            else edits.Replace(start, end, isPlain ? led : led.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal));
         }
         if (request.IsLedFile is not { } isLed) return done;
         foreach (var (config, attribute, _, _) in PageConfigs.FilesOfMicropython(source, change).Where(place => isLed(place.Config.File!)))

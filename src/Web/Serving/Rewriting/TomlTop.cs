@@ -155,7 +155,7 @@ static class TomlTop
                 at += isLong ? 3 : 1;
                 return value.ToString();
             }
-            if (!isLong && c is '\n' or '\r' && !isLong) return null;
+            if (!isLong && c is '\n' or '\r') return null;
             if (c != '\\' || quote == '\'')
             {
                 value.Append(c);
