@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.SmokeRuns;
 
 namespace PyScriptHub.Domain.Packages;
@@ -79,7 +80,7 @@ public sealed class EvidenceEntry
     {
         ArgumentNullException.ThrowIfNull(fact);
         if (fact.Outcome is PackageStatus.Unknown) throw new ArgumentException("What is not known is no evidence.", nameof(fact));
-        var (source, version, detail) = (Cut(fact.Source, SourceLength)!, Cut(fact.Version, VersionLength), Cut(fact.Detail, DetailLength));
+        var (source, version, detail) = (Excerpt.Of(fact.Source, SourceLength), Excerpt.Of(fact.Version, VersionLength), Excerpt.Of(fact.Detail, DetailLength));
         var words = string.Join('\n', package, fact.Kind, source, fact.Interpreter, fact.Release, version, fact.Outcome, detail, once);
         return new EvidenceEntry(
             Guid.CreateVersion7(fact.At), package, fact.Kind, source, fact.Interpreter, fact.Release, version, fact.Outcome, fact.At, detail,
@@ -93,6 +94,4 @@ public sealed class EvidenceEntry
 
     /// <summary>An administrator's word on a report.</summary>
     public void Judge(bool isTaken) => Review = isTaken ? EvidenceReview.Accepted : EvidenceReview.Refused;
-
-    private static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..(length - 1)] + "…";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.SmokeRuns;
 
 namespace PyScriptHub.Domain.Packages;
@@ -42,7 +43,7 @@ public sealed record TestReport(bool HasBegun, IReadOnlyDictionary<string, strin
     }
 
     private static string Ending(SmokeResult result) =>
-        result.Error is { } error ? Cut(error.Type.Length > 0 ? $"{error.Type}: {error.Message}" : error.Message)
+        result.Error is { } error ? Excerpt.Of(error.Type.Length > 0 ? $"{error.Type}: {error.Message}" : error.Message, LongestError)
         : result.Outcome is SmokeOutcome.TimedOut ? $"it did not end in time{(result.Awaited is { } awaited ? $" ({awaited})" : "")}"
         : "the page ended before it";
 
@@ -53,7 +54,7 @@ public sealed record TestReport(bool HasBegun, IReadOnlyDictionary<string, strin
             using var document = JsonDocument.Parse(said);
             var root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("module", out var module) || module.ValueKind is not JsonValueKind.String) return null;
-            return (module.GetString()!, root.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.String ? Cut(error.GetString()!) : null);
+            return (module.GetString()!, root.TryGetProperty("error", out var error) && error.ValueKind is JsonValueKind.String ? Excerpt.Of(error.GetString()!, LongestError) : null);
         }
         catch (JsonException)
         {
@@ -67,5 +68,4 @@ public sealed record TestReport(bool HasBegun, IReadOnlyDictionary<string, strin
         }
     }
 
-    private static string Cut(string text) => text.Length <= LongestError ? text : text[..(LongestError - 1)] + "…";
 }

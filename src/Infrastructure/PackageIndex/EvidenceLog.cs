@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Packages;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
@@ -91,8 +92,8 @@ public sealed class EvidenceLog(HubDb db)
         foreach (var batch in packages.Chunk(Batch))
         {
             string[] names = [.. batch.Select(package => package.Key)];
-            string[] displays = [.. batch.Select(package => Cut(package.First().DisplayName, PackageName.MaximumLength))];
-            string?[] summaries = [.. batch.Select(package => package.Select(facts => facts.Summary).FirstOrDefault(summary => summary is not null) is { } said ? Cut(said, Package.SummaryLength) : null)];
+            string[] displays = [.. batch.Select(package => Excerpt.Of(package.First().DisplayName, PackageName.MaximumLength))];
+            string?[] summaries = [.. batch.Select(package => package.Select(facts => facts.Summary).FirstOrDefault(summary => summary is not null) is { } said ? Excerpt.Of(said, Package.SummaryLength) : null)];
             // A spelling of its own tells more than the normal form.
             await db.Database.ExecuteSqlAsync(
                 $"""
@@ -172,6 +173,4 @@ public sealed class EvidenceLog(HubDb db)
                 """, ct);
         }
     }
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 }

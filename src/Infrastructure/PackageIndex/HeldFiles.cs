@@ -79,8 +79,6 @@ public sealed class HeldFiles(HubDb db, IBlobStore blobs, TimeProvider time)
             ? default(Done)
             : new Error.NotFound("file");
 
-    internal static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..(length - 1)] + "…";
-
     private static IReadOnlyList<PackageFile> OneForEachName(IEnumerable<PackageFile> files) =>
         [.. files.GroupBy(file => file.FileName, StringComparer.Ordinal).Select(same => same
             .OrderBy(file => file.Origin switch { PackageFileOrigin.Upload => 0, PackageFileOrigin.Upstream => 1, _ => 2 })
@@ -115,7 +113,7 @@ public sealed class HeldFiles(HubDb db, IBlobStore blobs, TimeProvider time)
         var now = time.GetUtcNow();
         await KnowAsync(file, now, ct);
         var row = new PackageFile(
-            file.FileName, file.Hash, file.Name.Key, file.Version, file.Content.LongLength, file.Origin, Cut(file.Source, 2_000)!, now)
+            file.FileName, file.Hash, file.Name.Key, file.Version, file.Content.LongLength, file.Origin, Excerpt.Of(file.Source, 2_000), now)
         {
             Pyodide = file.Pyodide,
             AddedById = file.AddedById,
@@ -125,7 +123,7 @@ public sealed class HeldFiles(HubDb db, IBlobStore blobs, TimeProvider time)
             Extras = [.. file.Extras],
             Modules = [.. file.Modules],
         };
-        row.Yank(Cut(file.Yanked, 1_000));
+        row.Yank(Excerpt.Of(file.Yanked, 1_000));
         db.Add(row);
         await db.SaveChangesAsync(ct);
         return true;
@@ -133,7 +131,7 @@ public sealed class HeldFiles(HubDb db, IBlobStore blobs, TimeProvider time)
 
     private async Task KnowAsync(NewPackageFile file, DateTimeOffset now, CancellationToken ct)
     {
-        var summary = Cut(file.Summary, Package.SummaryLength);
+        var summary = Excerpt.Of(file.Summary, Package.SummaryLength);
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO packages (name, display_name, summary, weight, updated_at) VALUES ({file.Name.Key}, {file.Name.Display}, {summary}, 0, {now})

@@ -90,7 +90,7 @@ public sealed partial class MipIndex(HubDb db, IBlobStore blobs, PackageUpstream
                 if (!await blobs.TouchAsync(hash, ct)) await blobs.PutAsync(hash, content, ct);
                 await db.Database.ExecuteSqlAsync(
                     $"""
-                    INSERT INTO mip_files (path, hash, source, fetched_at) VALUES ({path}, {hash.ToArray()}, {HeldFiles.Cut(source, 2_000)}, {now})
+                    INSERT INTO mip_files (path, hash, source, fetched_at) VALUES ({path}, {hash.ToArray()}, {Excerpt.Of(source, 2_000)}, {now})
                     ON CONFLICT (path) DO UPDATE SET hash = EXCLUDED.hash, fetched_at = EXCLUDED.fetched_at
                     """, ct);
                 await transaction.CommitAsync(ct);

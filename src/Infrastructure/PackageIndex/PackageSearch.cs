@@ -40,13 +40,13 @@ public sealed class PackageSearch(HubDb db)
         var found = new List<string>();
         await AddAsync(Narrow(db.Packages.Where(package => package.Name == key), filter));
         await AddAsync(Narrow(ImportedAs(words), filter).OrderByDescending(package => package.Weight).ThenBy(package => package.Name));
-        var prefix = Escape(key) + "%";
+        var prefix = LikePattern.Escape(key) + "%";
         // What is known well first; it is a small part of all.
         await AddAsync(Narrow(db.Packages.Where(package => package.Weight > 0 && EF.Functions.Like(package.Name, prefix, "\\")), filter).OrderByDescending(package => package.Weight).ThenBy(package => package.Name));
         await AddAsync(Narrow(db.Packages.Where(package => EF.Functions.Like(package.Name, prefix, "\\")), filter).OrderBy(package => package.Name));
         if (found.Count < Enough && key.Length >= ShortestPart)
         {
-            var part = $"%{Escape(key)}%";
+            var part = $"%{LikePattern.Escape(key)}%";
             await AddAsync(Narrow(db.Packages.Where(package => package.Weight > 0 && EF.Functions.Like(package.Name, part, "\\")), filter).OrderByDescending(package => package.Weight).ThenBy(package => package.Name));
             await AddAsync(Narrow(db.Packages.Where(package => EF.Functions.Like(package.Name, part, "\\")), filter));
         }
@@ -80,7 +80,7 @@ public sealed class PackageSearch(HubDb db)
     // Capitals matter to Python; who types in a hurry means the same.
     private IQueryable<Package> ImportedAs(string words)
     {
-        var module = Escape(words.Split('.')[0]);
+        var module = LikePattern.Escape(words.Split('.')[0]);
         return db.Packages.Where(package => db.PackageModules.Any(row => row.Package == package.Name && EF.Functions.ILike(row.Module, module, "\\")));
     }
 
@@ -99,7 +99,7 @@ public sealed class PackageSearch(HubDb db)
     // A slip leaves one half of a name whole: each half is looked for where it stands, and what comes close is counted by letters.
     private async Task<IReadOnlyList<string>> NearMissesAsync(string key, string words, PackageFilter filter, CancellationToken ct)
     {
-        var (head, tail) = (Escape(key[..(key.Length / 2)]) + "%", "%" + Escape(key[(key.Length / 2)..]));
+        var (head, tail) = (LikePattern.Escape(key[..(key.Length / 2)]) + "%", "%" + LikePattern.Escape(key[(key.Length / 2)..]));
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pattern in new[] { head, tail })
         {
@@ -117,7 +117,4 @@ public sealed class PackageSearch(HubDb db)
         return [.. near.Where(candidate => weights.ContainsKey(candidate.Name)).OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name[0] != key[0]).ThenByDescending(candidate => weights[candidate.Name]).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Select(candidate => candidate.Name).Take(MostNearMisses)];
     }
-
-    private static string Escape(string text) => text
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

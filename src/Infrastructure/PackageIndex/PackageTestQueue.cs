@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Packages;
 using PyScriptHub.Domain.SmokeRuns;
 using PyScriptHub.Infrastructure.Persistence;
@@ -122,7 +123,7 @@ public sealed class PackageTestQueue(HubDb db, EvidenceLog log)
         UPDATE package_tests SET
             state = CASE WHEN attempts < {PackageTest.MaximumAttempts} THEN 'Queued' ELSE 'Done' END,
             finished_at = CASE WHEN attempts < {PackageTest.MaximumAttempts} THEN NULL ELSE clock_timestamp() END,
-            problem = CASE WHEN attempts < {PackageTest.MaximumAttempts} THEN NULL ELSE {Cut(why)} END,
+            problem = CASE WHEN attempts < {PackageTest.MaximumAttempts} THEN NULL ELSE {Excerpt.Of(why, LongestProblem)} END,
             lease_id = NULL, leased_until = NULL, label = NULL
         WHERE id = {test} AND lease_id = {lease} AND state = 'Running'
         """, ct) == 1;
@@ -136,9 +137,7 @@ public sealed class PackageTestQueue(HubDb db, EvidenceLog log)
 
     private async Task<bool> EndAsync(Guid test, Guid lease, string? problem, CancellationToken ct) => await db.Database.ExecuteSqlAsync(
         $"""
-        UPDATE package_tests SET state = 'Done', finished_at = clock_timestamp(), problem = {Cut(problem)}, lease_id = NULL, leased_until = NULL, label = NULL
+        UPDATE package_tests SET state = 'Done', finished_at = clock_timestamp(), problem = {Excerpt.Of(problem, LongestProblem)}, lease_id = NULL, leased_until = NULL, label = NULL
         WHERE id = {test} AND lease_id = {lease} AND state = 'Running'
         """, ct) == 1;
-
-    private static string? Cut(string? text) => text is null || text.Length <= LongestProblem ? text : text[..(LongestProblem - 1)] + "…";
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using PyScriptHub.Domain.Outcomes;
 using PyScriptHub.Domain.Projects;
 using PyScriptHub.Infrastructure.Persistence;
 
@@ -11,7 +12,7 @@ static class Quarantine
     public static Task AddAsync(HubDb db, string fileName, BlobHash hash, BlobHash keptHash, string source, DateTimeOffset now, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"""
         INSERT INTO quarantined_files (id, file_name, hash, kept_hash, source, at)
-        VALUES ({Guid.CreateVersion7(now)}, {fileName}, {hash.ToArray()}, {keptHash.ToArray()}, {HeldFiles.Cut(source, 2_000)}, {now})
+        VALUES ({Guid.CreateVersion7(now)}, {fileName}, {hash.ToArray()}, {keptHash.ToArray()}, {Excerpt.Of(source, 2_000)}, {now})
         ON CONFLICT (file_name, hash) DO NOTHING
         """, ct);
 }

@@ -66,7 +66,7 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenin
                 return;
             case ({ } file, _):
                 if (Manifest.IsHtml(file)) await openings.NoteAsync(db, site, ct);
-                await SendAsync(context, await pages.ReadAsync(site, manifest, file, InterpreterOf(request), request.Query.ContainsKey(PageLock.AsStored), label, ct));
+                await SendAsync(context, await pages.ReadAsync(site, manifest, file, Interpreters.Find(request.Query["interpreter"]), request.Query.ContainsKey(PageLock.AsStored), label, ct));
                 return;
             case var _ when path == "favicon.ico":
                 // Browsers ask on their own; a project without one has made no mistake.
@@ -139,13 +139,6 @@ sealed class ProjectContent(ContentSites sites, ServedPages pages, ProjectOpenin
         context.Response.Headers["Clear-Site-Data"] = "\"storage\", \"cache\"";
         await ContentNotices.WriteAsync(context, StatusCodes.Status410Gone, ContentNotices.TakenDown);
     }
-
-    private static Interpreter? InterpreterOf(HttpRequest request) => (string?)request.Query["interpreter"] switch
-    {
-        "pyodide" => Interpreter.Pyodide,
-        "micropython" => Interpreter.Micropython,
-        _ => null,
-    };
 }
 
 /// <summary>The headers of a project's page and its files.</summary>

@@ -116,7 +116,7 @@ sealed partial class CanarySteps(IServiceScopeFactory scopes, RuntimeCatalog run
             .Where(run => run.ProjectId == row.ProjectId && run.RevisionNumber == row.RevisionNumber && run.State == SmokeRunState.Done && run.Outcome != SmokeOutcome.Crashed)
             .Select(run => new { run.Page, run.Interpreter, run.Release }).ToListAsync(ct);
         var wanted = row.Pages
-            .SelectMany(page => SmokeRequests.BothInterpreters.SelectMany(interpreter => new[] { new WantedRun(page.Page, interpreter, page.Then), new WantedRun(page.Page, interpreter, page.Now) }))
+            .SelectMany(page => Interpreters.All.SelectMany(interpreter => new[] { new WantedRun(page.Page, interpreter, page.Then), new WantedRun(page.Page, interpreter, page.Now) }))
             .Distinct().ExceptBy(known.Select(run => new WantedRun(run.Page, run.Interpreter, run.Release)), run => run).ToList();
         await services.GetRequiredService<SmokeQueue>().AddAsync(row.ProjectId, row.RevisionNumber, wanted, SmokePriority.Canary, ct);
     }

@@ -8,9 +8,6 @@ namespace PyScriptHub.Web.Workers;
 /// <summary>Which runs a project gets: its start page and some others, in both interpreters, in the release that each is served with.</summary>
 public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
 {
-    /// <summary>Both interpreters, in the order in which they are shown.</summary>
-    public static readonly IReadOnlyList<Interpreter> BothInterpreters = [Interpreter.Pyodide, Interpreter.Micropython];
-
     /// <summary>Has a publication run, within the caller's transaction, and none before it.</summary>
     /// <param name="manifest">The published revision's files.</param>
     public async Task PublishedAsync(Project project, Manifest manifest, CancellationToken ct)
@@ -22,7 +19,7 @@ public sealed class SmokeRequests(SmokeQueue queue, PageReleases releases)
 
     /// <summary>The runs of a publication: what is published keeps the releases that were resolved when it was.</summary>
     public static IReadOnlyCollection<WantedRun> RunsOf(Project project, Manifest manifest) =>
-        RunsOf(manifest, BothInterpreters, page => project.RuntimePin ?? project.Publication!.ReleaseOf(page));
+        RunsOf(manifest, Interpreters.All, page => project.RuntimePin ?? project.Publication!.ReleaseOf(page));
 
     /// <summary>Has a revision run because somebody asked.</summary>
     /// <param name="named">Releases to run it in; none for those that its pages would get.</param>

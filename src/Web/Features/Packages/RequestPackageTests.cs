@@ -10,7 +10,6 @@ using PyScriptHub.Runtime.Assets.Catalog;
 using PyScriptHub.Web.Http;
 using PyScriptHub.Web.Serving;
 using PyScriptHub.Web.Serving.Packages;
-using PyScriptHub.Web.Workers;
 
 namespace PyScriptHub.Web.Features.Packages;
 
@@ -31,7 +30,7 @@ sealed class RequestPackageTestsHandler(
         if (named.FindIndex(release => runtime.FindRelease(release) is null) is >= 0 and var unheld)
             return Error.Field("runtimeReleases", $"This hub does not hold '{named[unheld]}'. It holds: {string.Join(", ", runtime.Releases.Select(held => held.Name))}.");
         var releases = named.Count > 0 ? named.ConvertAll(release => runtime.FindRelease(release)!) : [await defaults.GetAsync(ct)];
-        var interpreters = command.Request.Interpreters is { Count: > 0 } given ? given.Distinct().ToList() : SmokeRequests.BothInterpreters;
+        var interpreters = command.Request.Interpreters is { Count: > 0 } given ? given.Distinct().ToList() : Interpreters.All;
         // Before anything is looked for: resolving is work as well.
         if (!user.IsAdministrator && await rates.TakeAsync($"smoke:{user.Id:N}", interpreters.Count * releases.Count, limits.SmokeRunsPerHour, TimeSpan.FromHours(1), ct) is { } wait)
             return new Error.TooManyRequests(wait);

@@ -39,7 +39,7 @@ sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : 
         if (command.Owner is { } owner) projects = projects.Where(p => db.Users.Any(u => u.Id == p.OwnerId && u.UserName == owner));
         if (!string.IsNullOrWhiteSpace(command.Words))
         {
-            var pattern = $"%{EscapeLike(command.Words.Trim())}%";
+            var pattern = $"%{LikePattern.Escape(command.Words.Trim())}%";
             projects = projects.Where(p => EF.Functions.ILike(p.Name, pattern, "\\"));
         }
         // What is shown to all stands in the order in which it was published: who saves a draft does not push it to the top.
@@ -56,7 +56,4 @@ sealed class ListProjectsHandler(HubDb db, CurrentUser user, Origins origins) : 
         return command.Page.Answer(
             seen, s => (isGallery ? s.Project.Publication!.CreatedAt : s.Project.UpdatedAt, s.Project.Id.Value), s => ProjectSummary.Of(s, null, origins));
     }
-
-    private static string EscapeLike(string words) => words
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

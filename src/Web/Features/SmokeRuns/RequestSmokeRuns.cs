@@ -33,7 +33,7 @@ sealed class RequestSmokeRunsHandler(HubDb db, SmokeRequests requests, RuntimeCa
         if (revision is null) return Error.Field("revision", $"There is no revision {number}.");
         if (revision.Manifest.StartPage is null) return new Error.Invalid("no_start_page", "The project has no HTML page to open. Add an index.html.");
 
-        var interpreters = command.Request.Interpreters is { Count: > 0 } given ? given.Distinct().ToList() : SmokeRequests.BothInterpreters;
+        var interpreters = command.Request.Interpreters is { Count: > 0 } given ? given.Distinct().ToList() : Interpreters.All;
         var runs = Math.Min(revision.Manifest.Pages.Count(), 1 + SmokeRun.OtherPages) * interpreters.Count * Math.Max(1, releases.Count);
         if (!user.IsAdministrator && await rates.TakeAsync($"smoke:{user.Id:N}", runs, limits.SmokeRunsPerHour, TimeSpan.FromHours(1), ct) is { } wait)
             return new Error.TooManyRequests(wait);
